@@ -1,0 +1,94 @@
+package io.duotone;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A lifetime of tasks: what is spawned here is joined, failed and cancelled together (rows T22-T25 as decided by C1-C9).
+ * A scope ends when its body and all its tasks have ended, cleanup included; the first failure cancels the siblings, is
+ * what the scope fails with, and carries the other failures as suppressed.
+ *
+ * <p><b>Cancellation</b>: {@link #cancel} reaches every task of the scope and every scope nested in it, at once. A task
+ * spawned into a cancelled scope does not start: it is a cancelled task from the beginning.
+ *
+ * <p><b>Errors</b>: any method that starts work in a scope that has ended throws {@link IllegalStateException}.
+ *
+ * <p><b>Threads</b>: all methods may be called from any thread. Everything done before a call happens-before the work
+ * it starts, and the work's end happens-before the scope's.
+ */
+public interface Scope {
+    /** The runtime this scope's work runs on. */
+    Duotone runtime();
+
+    /**
+     * Starts a coroutine as a task of this scope and returns at once (row T11). A failure of the task fails the scope,
+     * also when the task is awaited.
+     */
+    <T extends @Nullable Object> Task<T> spawn(Coroutine<T> coroutine);
+
+    /** As {@link #spawn(Coroutine)}, with a name for reasons, dumps and logs. */
+    <T extends @Nullable Object> Task<T> spawn(String name, Coroutine<T> coroutine);
+
+    /**
+     * Starts two coroutines and gives both results. Both run to their end even when one fails; the task then fails with
+     * the first failure, the other is suppressed in it (row C3).
+     */
+    <A extends @Nullable Object, B extends @Nullable Object> Task<Both<A, B>> spawn(
+            Coroutine<A> first, Coroutine<B> second);
+
+    /** Starts three coroutines and gives the three results; failures as in {@link #spawn(Coroutine, Coroutine)}. */
+    <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object> Task<Three<A, B, C>> spawn(
+            Coroutine<A> first, Coroutine<B> second, Coroutine<C> third);
+
+    /**
+     * Starts all coroutines as one group and gives the results in the order of the collection; an empty collection gives
+     * an empty list. All run to their end even when some fail; the task then fails with the first failure, the others
+     * are suppressed in it (rows T11, C3). The light way to start very many: members share one job, so that only the
+     * whole group can be cancelled.
+     */
+    <T extends @Nullable Object> Task<List<T>> spawn(Collection<? extends Coroutine<? extends T>> coroutines);
+
+    /**
+     * Runs a blocking call on the blocking pool (rows T16-T18, C11, C12).
+     *
+     * <p><b>Cancellation</b>: still queued, the call is dropped; running, its thread is interrupted, and the scope waits
+     * for the thread to end.
+     */
+    <T extends @Nullable Object> Task<T> spawnBlocking(Callable<? extends T> call);
+
+    /**
+     * Completes after at least {@code duration}; zero or less completes at once (row T29). Nanosecond resolution.
+     *
+     * <p><b>Cancellation</b>: cancelling the task takes the timer out.
+     */
+    Task<@Nullable Void> sleep(Duration duration);
+
+    /** Completes after the work that is ready now has had its turn (row T14). */
+    Task<@Nullable Void> yieldNow();
+
+    /**
+     * Runs {@code body} in a scope of its own inside this one and completes when that scope has ended, all its tasks
+     * included. Failures inside cancel only the nested scope; the returned task fails with the first of them. Cancelling
+     * this scope cancels the nested one.
+     */
+    <T extends @Nullable Object> Task<T> nested(Coroutine<T> body);
+
+    /**
+     * Cancels all tasks of this scope with a reason of kind {@link CancelReason.Kind#CANCELLED}. Returns at once: the
+     * scope ends after their cleanup.
+     *
+     * @return whether this call was the one that cancelled it
+     */
+    default boolean cancel(String message) {
+        return cancel(CancelReason.cancelled(message));
+    }
+
+    /** Cancels all tasks of this scope; see {@link #cancel(String)}. */
+    boolean cancel(CancelReason reason);
+
+    /** Whether the scope has been neither cancelled nor ended. */
+    boolean isActive();
+}

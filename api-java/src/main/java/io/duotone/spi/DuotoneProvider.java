@@ -1,0 +1,28 @@
+package io.duotone.spi;
+
+import io.duotone.Duotone;
+import io.duotone.DuotoneOptions;
+import org.jspecify.annotations.Nullable;
+
+/** The one way from this module to the runtime. Implemented by {@code duotone-kotlin}. */
+public interface DuotoneProvider {
+    /** The installed provider; {@link IllegalStateException} when none is on the class path. */
+    static DuotoneProvider get() {
+        return InstalledProvider.INSTANCE;
+    }
+
+    /** See {@link Duotone#start}. */
+    Duotone start(DuotoneOptions options);
+
+    /** See {@link Duotone#shared}. */
+    Duotone shared();
+
+    /** The runtime of the calling thread, or null outside of any; see {@link Duotone#current}. */
+    @Nullable Duotone currentOrNull();
+
+    /** Sockets. */
+    NetProvider net();
+
+    /** The await tone. */
+    AwaitProvider await();
+}

@@ -1,0 +1,12 @@
+/** The Java face of Duotone: contracts, values, {@code Task} and the await tone. Depends on the JDK alone. */
+@org.jspecify.annotations.NullMarked
+module io.duotone.api {
+    requires static transitive org.jspecify;
+
+    exports io.duotone;
+    exports io.duotone.io;
+    exports io.duotone.net;
+    exports io.duotone.spi;
+
+    uses io.duotone.spi.DuotoneProvider;
+}
