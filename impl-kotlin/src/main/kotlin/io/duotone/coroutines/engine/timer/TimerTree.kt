@@ -1,0 +1,134 @@
+package io.duotone.coroutines.engine.timer
+
+import java.util.function.Predicate
+
+/**
+ * The 4-ary heap inside a [TimerHeap], over parallel arrays: entries ordered by deadline and, for equal deadlines, by the order of adding.
+ * Not thread-safe.
+ *
+ * The root is at index 1 and the children of i are at 4i-2 until 4i+2. Since the elements start 16 bytes into an array, the deadlines of
+ * four siblings then never straddle a cache line of 64 bytes, provided the array itself is aligned to 32, as large ones are.
+ */
+internal class TimerTree {
+    private var deadlines = LongArray(MIN_CAPACITY)
+    private var entries = arrayOfNulls<TimerEntry>(MIN_CAPACITY)
+
+    var size: Int = 0
+        private set
+
+    val capacity: Int get() = deadlines.size
+
+    /** The first entry, null when there is none. */
+    val first: TimerEntry? get() = if (size == 0) null else entries[ROOT]
+
+    /** The deadline of [first], [Long.MAX_VALUE] when there is none. */
+    val firstDeadline: Long get() = if (size == 0) Long.MAX_VALUE else deadlines[ROOT]
+
+    fun add(entry: TimerEntry, deadline: Long) {
+        val last = size + 1
+        if (last == capacity) resize(last + last / 2)
+        size = last
+        siftUp(last, deadline, entry)
+    }
+
+    fun removeFirst() {
+        val last = size
+        val entry = entries[last]
+        entries[last] = null
+        size = last - 1
+        if (last > ROOT && entry != null) siftDown(ROOT, deadlines[last], entry, last - 1)
+    }
+
+    /** Removes every entry that [keep] refuses, in linear time. */
+    fun retain(keep: Predicate<TimerEntry>) {
+        var kept = 0
+        for (i in ROOT..size) {
+            val entry = entries[i] ?: continue
+            if (!keep.test(entry)) continue
+            kept += 1
+            entries[kept] = entry
+            deadlines[kept] = deadlines[i]
+        }
+        entries.fill(null, kept + 1, size + 1)
+        size = kept
+        order()
+        shrink()
+    }
+
+    /**
+     * Gives memory back after a burst: to twice of what is needed once less than an eighth is, so that growing and shrinking cannot
+     * alternate.
+     */
+    fun shrink() {
+        if (capacity > MIN_CAPACITY && size < capacity / SHRINK_BELOW) resize(maxOf(MIN_CAPACITY, size * 2))
+    }
+
+    private fun order() {
+        for (i in parentOf(size) downTo ROOT) {
+            val entry = entries[i] ?: continue
+            siftDown(i, deadlines[i], entry, size)
+        }
+    }
+
+    private fun siftUp(from: Int, deadline: Long, entry: TimerEntry) {
+        var i = from
+        while (i > ROOT) {
+            val parent = parentOf(i)
+            if (!isBefore(deadline, entry, parent)) break
+            entries[i] = entries[parent]
+            deadlines[i] = deadlines[parent]
+            i = parent
+        }
+        entries[i] = entry
+        deadlines[i] = deadline
+    }
+
+    private fun siftDown(from: Int, deadline: Long, entry: TimerEntry, end: Int) {
+        var i = from
+        while (true) {
+            val child = firstChild(i, end)
+            if (child == 0 || isBefore(deadline, entry, child)) break
+            entries[i] = entries[child]
+            deadlines[i] = deadlines[child]
+            i = child
+        }
+        entries[i] = entry
+        deadlines[i] = deadline
+    }
+
+    /** The child of [parent] that comes before its siblings, 0 when there are none. */
+    private fun firstChild(parent: Int, end: Int): Int {
+        val start = 4 * parent - 2
+        if (start > end) return 0
+        var best = start
+        var bestDeadline = deadlines[start]
+        for (child in start + 1..minOf(start + 3, end)) {
+            val deadline = deadlines[child]
+            if (deadline < bestDeadline || (deadline == bestDeadline && isOlder(entries[child], entries[best]))) {
+                best = child
+                bestDeadline = deadline
+            }
+        }
+        return best
+    }
+
+    private fun isBefore(deadline: Long, entry: TimerEntry, index: Int): Boolean {
+        val there = deadlines[index]
+        return deadline < there || (deadline == there && isOlder(entry, entries[index]))
+    }
+
+    private fun isOlder(entry: TimerEntry?, other: TimerEntry?): Boolean = entry != null && other != null && entry.isOlderThan(other)
+
+    private fun resize(capacity: Int) {
+        deadlines = deadlines.copyOf(capacity)
+        entries = entries.copyOf(capacity)
+    }
+
+    private fun parentOf(index: Int): Int = (index + 2) shr 2
+
+    private companion object {
+        const val ROOT = 1
+        const val MIN_CAPACITY = 64
+        const val SHRINK_BELOW = 8
+    }
+}
