@@ -1,0 +1,305 @@
+package io.duotone.coroutines.engine.scheduler
+
+import io.duotone.coroutines.engine.platform.EngineThread
+import io.duotone.coroutines.engine.queue.LocalQueue
+import io.duotone.coroutines.engine.queue.asTask
+import io.duotone.coroutines.engine.reactor.Poller
+import io.duotone.coroutines.engine.reactor.ReadyList
+import io.duotone.coroutines.engine.reactor.SelectorPoller
+import io.duotone.coroutines.engine.timer.DueSink
+import io.duotone.coroutines.engine.timer.TimerHeap
+import java.lang.invoke.MethodHandles
+import java.lang.invoke.VarHandle
+
+/**
+ * One worker: a thread with its own queue, timers and poller.
+ *
+ * Where the next task comes from, in order: the slot of the latest wake-up, the own queue, work from outside, due timers and I/O,
+ * other workers' queues. Every [TASKS_PER_ROUND] tasks, and when the monitor asks for it (each millisecond), timers, I/O and work from
+ * outside come first, so that no flood of ready tasks can starve them (row C30).
+ *
+ * | field | written by | read by | guard or mode |
+ * |---|---|---|---|
+ * | latest | the worker (set); worker, monitor (take) | same | volatile, taken by getAndSet |
+ * | queue, timers, poller | see their classes | | |
+ * | ticks | the worker | the monitor | opaque: only compared with an older value, pairs with nothing |
+ * | roundDue | the monitor, shutdown (true); the worker (false) | the worker | volatile |
+ * | finished | see its class | | |
+ * | searching, streak, budget, lastPoll, ready, random | the worker | the worker | owner only |
+ */
+internal class Worker(private val pool: WorkerPool, val index: Int, name: String) : Runnable {
+    private val platform = pool.platform
+    val queue = LocalQueue(pool.injection)
+    val timers = TimerHeap()
+    val poller: Poller = SelectorPoller(platform, Runnable { wakeForInterest() })
+    val parker = Parker(platform, poller)
+    val thread: Thread = platform.thread(name, this, this)
+
+    // Any, and read by asTask: a check against an interface is what costs here.
+    @Volatile
+    private var latest: Any? = null
+
+    private var ticks = 0L
+
+    @Volatile
+    private var roundDue = false
+
+    private var searching = false
+    private var streak = 0
+    private var lastPoll = 0L
+    private val ready = ReadyList()
+    private val dueSink = DueSink { submitLast(it) }
+    private var random = platform.seed() or 1L
+    private val finished = FinishedCounts()
+
+    /** How many more operations the running task may do before it must let others run; see [Budget]. Owner only. */
+    @JvmField
+    var budget = 0
+
+    /** Whether the calling thread is this worker's. */
+    val isCurrent: Boolean get() = Thread.currentThread() === thread
+
+    /** Whose pool this is. */
+    val poolOwner: Any get() = pool.owner
+
+    /** For the monitor: does not change while one task keeps the worker, or while the worker sleeps. */
+    val progress: Long get() = TICKS.getOpaque(this) as Long
+
+    // ------------------------------------------------------------ submitting, on this worker's thread
+
+    /** Queues [task] as the latest wake-up: it runs next, and what held that place goes to the tail of the queue. */
+    fun submit(task: Runnable) {
+        val displaced = asTask(LATEST.getAndSet(this, task))
+        if (displaced != null) submitLast(displaced)
+    }
+
+    /** Queues [task] behind all that is ready now. */
+    fun submitLast(task: Runnable) {
+        queue.push(task)
+        pool.wakeOneIfWanted()
+    }
+
+    /** Counts one finished member of a group; the count reaches the group in batches. */
+    fun countFinished(group: FinishedCounter) {
+        finished.add(group)
+    }
+
+    /**
+     * For a task that consists of several: gives the next of them a full budget. False when the worker has other things to look at
+     * first, so that the rest should be queued.
+     */
+    fun mayRunOn(): Boolean {
+        budget = Budget.FULL
+        return !roundDue
+    }
+
+    // ------------------------------------------------------------ the run loop
+
+    override fun run() {
+        var runs = true
+        while (runs) {
+            try {
+                runs = turn()
+            } catch (failure: Throwable) {
+                // Not from a task: from a selector, or the dispatcher of somebody who was resumed. A worker outlives both.
+                pool.uncaught(failure)
+            }
+        }
+        finished.flush()
+    }
+
+    /** Runs one task, or sleeps when there is none; false when there is none and the pool has stopped. */
+    private fun turn(): Boolean {
+        val task = next()
+        if (task != null) {
+            runTask(task)
+        } else {
+            if (pool.mayStop) return false
+            sleep()
+        }
+        return true
+    }
+
+    private fun runTask(task: Runnable) {
+        TICKS.setOpaque(this, ticks + 1)
+        budget = Budget.FULL
+        if (searching) stopSearching()
+        try {
+            task.run()
+        } catch (failure: Throwable) {
+            pool.uncaught(failure)
+        }
+        // An interrupt meant for a task must not close the channels or break the sleep of those after it.
+        if (thread.isInterrupted) Thread.interrupted()
+    }
+
+    private fun stopSearching() {
+        searching = false
+        if (pool.idle.endSearch()) pool.wakeOneIfWanted()
+    }
+
+    private fun next(): Runnable? {
+        if (roundDue || ticks % TASKS_PER_ROUND == 0L) {
+            roundDue = false
+            round()?.let { return it }
+        }
+        return nextLocal() ?: pool.injection.popInto(queue, pool.shareOfInjection()) ?: afterLocal()
+    }
+
+    private fun nextLocal(): Runnable? {
+        if (streak < LATEST_IN_A_ROW) {
+            takeLatest()?.let {
+                streak++
+                return it
+            }
+        }
+        streak = 0
+        return queue.pop() ?: takeLatest()
+    }
+
+    private fun takeLatest(): Runnable? {
+        if (latest == null) return null
+        return asTask(LATEST.getAndSet(this, NOTHING))
+    }
+
+    /** Looks at everything that is not in the own queue; returns one task from outside to run first. */
+    private fun round(): Runnable? {
+        if (timers.earliest != Long.MAX_VALUE || poller.isActive) {
+            val now = platform.nanoTime()
+            collectTimers(now)
+            if (poller.isActive && now - lastPoll >= POLL_APART_NANOS) {
+                lastPoll = now
+                pollNow()
+            }
+        }
+        return pool.injection.popInto(queue, pool.shareOfInjection())
+    }
+
+    private fun collectTimers(now: Long) {
+        if (timers.earliest <= now) timers.collectDue(now, dueSink)
+    }
+
+    private fun pollNow() {
+        poller.poll(0L, ready)
+        ready.resumeAll()
+    }
+
+    /** The own queue is empty: what finished groups and due timers make ready, then other workers. */
+    private fun afterLocal(): Runnable? {
+        finished.flush()
+        if (timers.earliest != Long.MAX_VALUE) collectTimers(platform.nanoTime())
+        return nextLocal() ?: steal()
+    }
+
+    private fun steal(): Runnable? {
+        val workers = pool.workers
+        if (workers.size == 1) return null
+        if (!searching) {
+            if (!pool.idle.tryStartSearch()) return null
+            searching = true
+        }
+        val start = nextRandom(workers.size)
+        for (i in workers.indices) {
+            val victim = workers[(start + i) % workers.size]
+            if (victim !== this) victim.queue.stealInto(queue)?.let { return it }
+        }
+        return pool.injection.popInto(queue, pool.shareOfInjection())
+    }
+
+    private fun nextRandom(bound: Int): Int {
+        var x = random
+        x = x xor (x shl 13)
+        x = x xor (x ushr 7)
+        x = x xor (x shl 17)
+        random = x
+        return ((x ushr 33) % bound).toInt()
+    }
+
+    private fun sleep() {
+        queue.clearStolen()
+        val mustLook = pool.idle.park(this, searching)
+        searching = false
+        try {
+            if (!mustLook || !pool.hasQueuedWork()) awaitWake()
+        } finally {
+            // A worker that keeps waking up without finding a task is no worker that does not come back from one.
+            TICKS.setOpaque(this, ticks + 1)
+            searching = pool.idle.unpark(this)
+            pool.monitor.workerAwake()
+        }
+        if (!ready.isEmpty) {
+            lastPoll = platform.nanoTime()
+            ready.resumeAll()
+        }
+    }
+
+    /**
+     * All that can end this sleep is looked at before it begins, and whoever changes one of these things afterwards calls
+     * [Parker.wake], which keeps even a sleep that has not quite begun from beginning.
+     */
+    private fun awaitWake() {
+        val nanos = timers.earliest.let { if (it == Long.MAX_VALUE) it else it - platform.nanoTime() }
+        if (nanos > 0 && !pool.mayStop) parker.sleep(nanos, ready)
+        // An interrupt meant for a task that has ended would keep every sleep after it from beginning.
+        Thread.interrupted()
+    }
+
+    // ------------------------------------------------------------ called by other threads
+
+    /** The monitor: makes the worker look at timers, I/O and work from outside before its next task. */
+    fun askForRound() {
+        roundDue = true
+    }
+
+    /** The monitor: hands the latest wake-up of a worker that does not come back to the others. */
+    fun giveUpLatest(): Runnable? = takeLatest()
+
+    /** Shutdown: takes what is ready away from a worker that does not come back. */
+    fun surrender(into: MutableList<Runnable>) {
+        takeLatest()?.let(into::add)
+        val hands = LocalQueue(pool.injection)
+        while (true) {
+            into += queue.stealInto(hands) ?: break
+            hands.drainTo(into::add)
+        }
+    }
+
+    /** The monitor: tells groups of members that this worker has finished and counted. */
+    fun tellFinished() {
+        finished.tell()
+    }
+
+    /** Whoever added a timer that is now the earliest. The worker reads its deadline before it is seen to be parked: see [Parker]. */
+    fun wakeForTimer() {
+        if (!isCurrent) parker.wake()
+    }
+
+    /** Whoever changed what the poller waits for. */
+    fun wakeForInterest() {
+        if (!isCurrent) parker.wakeIfParked()
+    }
+
+    override fun toString(): String = "${thread.name}: $parker, ${queue.size} queued, ${timers.size} timers"
+
+    internal companion object {
+        private const val TASKS_PER_ROUND = 61L
+        private const val LATEST_IN_A_ROW = 32
+        private const val POLL_APART_NANOS = 100_000L
+
+        private val NOTHING: Any? = null
+        private val LATEST: VarHandle
+        private val TICKS: VarHandle
+
+        init {
+            val lookup = MethodHandles.privateLookupIn(Worker::class.java, MethodHandles.lookup())
+            LATEST = lookup.findVarHandle(Worker::class.java, "latest", Any::class.java)
+            TICKS = lookup.findVarHandle(Worker::class.java, "ticks", Long::class.javaPrimitiveType)
+        }
+
+        /** The worker on whose thread the caller runs, of whatever pool; null elsewhere. */
+        fun currentOrNull(): Worker? = (Thread.currentThread() as? EngineThread)?.owner as? Worker
+
+        /** Whether the caller runs on a worker of this pool; then that worker. */
+        fun currentOf(pool: WorkerPool): Worker? = currentOrNull()?.takeIf { it.pool === pool }
+    }
+}
