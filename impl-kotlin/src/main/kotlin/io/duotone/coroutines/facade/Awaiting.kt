@@ -1,0 +1,136 @@
+@file:JvmName("Awaiting")
+
+package io.duotone.coroutines.facade
+
+import io.duotone.CancelReason
+import io.duotone.Coroutine
+import io.duotone.Task
+import io.duotone.TaskCancelledException
+import io.duotone.coroutines.DuotoneRuntime
+import io.duotone.coroutines.engine.scheduler.RuntimeDispatcher
+import io.duotone.coroutines.engine.scheduler.Worker
+import io.duotone.coroutines.io.checkpoint
+import io.duotone.coroutines.runtimeOf
+import io.duotone.spi.Failures
+import kotlinx.coroutines.CancellableContinuation
+import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.CoroutineName
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Deferred
+import kotlinx.coroutines.ExperimentalCoroutinesApi
+import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.suspendCancellableCoroutine
+import kotlinx.coroutines.withContext
+import kotlinx.coroutines.yield
+import java.util.concurrent.CompletionStage
+import java.util.concurrent.Future
+import java.util.function.BiFunction
+import kotlin.coroutines.ContinuationInterceptor
+import kotlin.coroutines.EmptyCoroutineContext
+import kotlin.coroutines.coroutineContext
+import kotlin.coroutines.resume
+import kotlin.coroutines.resumeWithException
+
+/**
+ * Waits for the stage and gives its result (row C17).
+ *
+ * **Cancellation**: a cancelled wait cancels the stage, with the reason; a [Task] only if nobody else waits for it and it is not
+ * [shared][Task.shared], and any other `Future` always.
+ *
+ * **Errors**: the failure of the stage, unwrapped; a cancelled stage gives its [CancellationException].
+ */
+public suspend fun <T> CompletionStage<T>.await(): T {
+    if (this is Task<T> && isDone && !isCompletedExceptionally) {
+        checkpoint()
+        return join()
+    }
+    return suspendCancellableCoroutine { waiter ->
+        val derived = handle(Resuming(waiter))
+        waiter.invokeOnCancellation(Withdrawing(if (this is Task<*>) derived else this))
+    }
+}
+
+/** Hands the result of a stage to a coroutine. */
+private class Resuming<T>(private val waiter: CancellableContinuation<T>) : BiFunction<T?, Throwable?, Any?> {
+    override fun apply(value: T?, failure: Throwable?): Any? {
+        if (failure != null) {
+            waiter.resumeWithException(Failures.unwrap(failure))
+        } else {
+            @Suppress("UNCHECKED_CAST")
+            waiter.resume(value as T)
+        }
+        return null
+    }
+}
+
+/** Cancels what a cancelled coroutine waited for: a task derived from the stage, which asks whether others wait, or the stage itself. */
+private class Withdrawing(private val awaited: Any) : (Throwable?) -> Unit {
+    override fun invoke(cause: Throwable?) {
+        try {
+            if (awaited is Task<*>) {
+                awaited.cancel(
+                    (cause as? CancellationException)?.reason ?: CancelReason.cancelled("the coroutine that awaits it was cancelled")
+                )
+            } else {
+                (awaited as? Future<*>)?.cancel(true)
+            }
+        } catch (_: UnsupportedOperationException) {
+            // A minimal stage: it offers no way to stop what it waits for.
+        } catch (failure: Throwable) {
+            (DuotoneRuntime.currentOrNull() ?: DuotoneRuntime.shared).reportUncaught("cancelling $awaited", failure)
+        }
+    }
+}
+
+/**
+ * Starts the coroutine in a scope of its own inside that of the caller, waits for all of it, and gives its result (row T14).
+ *
+ * **Cancellation**: cancels the stage that the coroutine returned and all tasks of its scope, and returns after their cleanup.
+ *
+ * **Errors**: the failure of the stage, unwrapped, or of a task of the scope.
+ *
+ * **Threads**: the coroutine starts on a worker of the caller's runtime.
+ */
+public suspend fun <T> Coroutine<T>.await(): T {
+    val runtime = runtimeOf(coroutineContext)
+    if (coroutineContext[ContinuationInterceptor] !is RuntimeDispatcher) {
+        return withContext(runtime.dispatcher) { startHere(this) }
+    }
+    // A call from Java begins on the thread of its caller.
+    if (Worker.currentOf(runtime.pool) == null) yield()
+    return coroutineScope { startHere(this) }
+}
+
+/** Starts the coroutine in a scope that ends with the caller, on the calling thread, and waits for its stage. */
+internal suspend fun <T> Coroutine<T>.startHere(scope: CoroutineScope): T = start(scope.asJava()).await()
+
+/**
+ * This running work as a task for Java. Cancelling the task cancels the work, with the reason.
+ *
+ * **Errors**: the failure of the work is that of the task.
+ */
+public fun <T> Deferred<T>.asTask(): Task<T> = DeferredTask(this).also { it.follow() }
+
+@OptIn(ExperimentalCoroutinesApi::class)
+private class DeferredTask<T>(private val work: Deferred<T>) : Task<T>(executorOf(work), nameOf(work)) {
+    fun follow() {
+        work.invokeOnCompletion { failure ->
+            when (failure) {
+                null -> succeed(work.getCompleted())
+                is CancellationException -> fail(failure.withReason())
+                else -> fail(failure)
+            }
+        }
+    }
+
+    override fun onCancel(reason: CancelReason) {
+        work.cancel(TaskCancelledException(reason))
+    }
+}
+
+// What async returns is a coroutine, and knows its context.
+private fun contextOf(work: Deferred<*>) = (work as? CoroutineScope)?.coroutineContext ?: EmptyCoroutineContext
+
+private fun executorOf(work: Deferred<*>) = runtimeOf(contextOf(work)).javaFace.executor()
+
+private fun nameOf(work: Deferred<*>) = contextOf(work)[CoroutineName]?.name

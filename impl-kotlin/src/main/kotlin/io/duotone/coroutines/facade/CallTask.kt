@@ -1,0 +1,129 @@
+package io.duotone.coroutines.facade
+
+import io.duotone.CancelReason
+import io.duotone.Task
+import io.duotone.TaskCancelledException
+import io.duotone.coroutines.context.LazyJobContext
+import kotlinx.coroutines.CompletableJob
+import kotlinx.coroutines.Job
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater
+import kotlin.coroutines.Continuation
+import kotlin.coroutines.ContinuationInterceptor
+import kotlin.coroutines.CoroutineContext
+import kotlin.coroutines.EmptyCoroutineContext
+import kotlin.coroutines.intrinsics.COROUTINE_SUSPENDED
+
+/**
+ * A call of a suspend function from Java: the task is itself the completion of the coroutine, and its context. So a call that does not
+ * suspend makes this one object. The job that lets a cancellation reach the coroutine is made at the first look-up, which is the first
+ * wait that can be cancelled; a function that takes the context apart gets one too.
+ *
+ * | field | written by | read by | guard or mode |
+ * |---|---|---|---|
+ * | job | the first look-up, by CAS | any thread | volatile |
+ *
+ * Cancelling completes the task first and then reads `job`; a look-up stores the job first and then asks whether the task is cancelled.
+ * So one of the two cancels the job. When the coroutine ends it completes the task and then the job that it finds; one that is looked up
+ * later belongs to nobody.
+ */
+internal open class CallTask<T>(private val runtime: JavaRuntime, name: String? = null, private val parent: Job? = null) :
+    Task<T>(runtime.executor(), name),
+    Continuation<T>,
+    LazyJobContext {
+    @Volatile
+    private var job: CompletableJob? = null
+
+    final override val context: CoroutineContext get() = this
+
+    final override val isJobActive: Boolean get() = !isDone
+
+    /** Calls a suspend function with this as its continuation, on the calling thread up to its first wait. */
+    inline fun begin(call: (Continuation<T>) -> Any?): Task<T> {
+        val result = try {
+            call(this)
+        } catch (failure: Throwable) {
+            threw(failure)
+            return this
+        }
+        if (result !== COROUTINE_SUSPENDED) {
+            @Suppress("UNCHECKED_CAST")
+            returned(result as T)
+        }
+        return this
+    }
+
+    final override fun resumeWith(result: Result<T>) {
+        val failure = result.exceptionOrNull()
+        if (failure != null) {
+            threw(failure)
+        } else {
+            @Suppress("UNCHECKED_CAST")
+            returned(result.getOrNull() as T)
+        }
+    }
+
+    /** Completes the task with what the suspend function returned. */
+    protected open fun completeWith(result: T): Boolean = succeed(result)
+
+    fun returned(value: T) {
+        if (!completeWith(value)) runtime.discard(value)
+        job?.complete()
+    }
+
+    fun threw(failure: Throwable) {
+        fail(failure)
+        job?.complete()
+    }
+
+    final override fun onCancel(reason: CancelReason) {
+        job?.cancel(TaskCancelledException(reason))
+    }
+
+    // The context: the job, and what all coroutines of the runtime have.
+
+    private fun job(): Job = job ?: makeJob()
+
+    private fun makeJob(): Job {
+        val made = Job(parent)
+        if (!JOB.compareAndSet(this, null, made)) return checkNotNull(job)
+        if (isDone) {
+            val reason = if (isCancelled) cancelReason() else null
+            if (reason != null) made.cancel(TaskCancelledException(reason)) else made.complete()
+        }
+        return made
+    }
+
+    private fun materialised(): CoroutineContext = runtime.context + job()
+
+    @Suppress("UNCHECKED_CAST")
+    final override fun <E : CoroutineContext.Element> get(key: CoroutineContext.Key<E>): E? = when {
+        key === ContinuationInterceptor -> runtime.kotlin.dispatcher as E
+        key === Job -> job() as E
+        else -> runtime.context[key]
+    }
+
+    final override fun <R> fold(initial: R, operation: (R, CoroutineContext.Element) -> R): R = materialised().fold(initial, operation)
+
+    final override fun minusKey(key: CoroutineContext.Key<*>): CoroutineContext = when {
+        key === Job -> runtime.context
+        get(key) == null -> this
+        else -> materialised().minusKey(key)
+    }
+
+    final override fun plus(context: CoroutineContext): CoroutineContext =
+        if (context === EmptyCoroutineContext) this else materialised() + context
+
+    private companion object {
+        val JOB: AtomicReferenceFieldUpdater<CallTask<*>, CompletableJob?> =
+            AtomicReferenceFieldUpdater.newUpdater(CallTask::class.java, CompletableJob::class.java, "job")
+    }
+}
+
+/** A call of a suspend function that returns nothing, which is `null` in Java. */
+internal class VoidCallTask(runtime: JavaRuntime) : CallTask<Any?>(runtime) {
+    override fun completeWith(result: Any?): Boolean = succeed(null)
+}
+
+/** The task as its caller knows it. */
+@Suppress("UNCHECKED_CAST")
+internal fun Task<Any?>.asVoid(): Task<Void?> = this as Task<Void?>

@@ -1,0 +1,117 @@
+package io.duotone.coroutines.facade
+
+import io.duotone.Both
+import io.duotone.CancelReason
+import io.duotone.Coroutine
+import io.duotone.Duotone
+import io.duotone.Scope
+import io.duotone.Task
+import io.duotone.TaskCancelledException
+import io.duotone.Three
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.InternalCoroutinesApi
+import kotlinx.coroutines.Job
+import java.time.Duration
+import java.util.Objects
+import java.util.concurrent.Callable
+import kotlin.coroutines.ContinuationInterceptor
+import kotlin.coroutines.CoroutineContext
+
+/** The Java face of a coroutine scope: of a [ScopeJob], which has one of its own, or of any other. */
+internal class JavaScope(val runtime: JavaRuntime, private val scope: CoroutineScope) : Scope {
+    val job: Job = requireNotNull(scope.coroutineContext[Job]) { "a scope without a Job cannot join or cancel anything: $scope" }
+
+    /** What children begin with: on our workers, also where the scope itself runs elsewhere. */
+    private val context: CoroutineContext = scope.coroutineContext.let {
+        val dispatcher = runtime.kotlin.dispatcher
+        if (it[ContinuationInterceptor] === dispatcher) it else it + dispatcher
+    }
+
+    override fun runtime(): Duotone = runtime
+
+    override fun <T> spawn(coroutine: Coroutine<T>): Task<T> = spawnAs(null, FailureGoesTo.PARENT, coroutine)
+
+    override fun <T> spawn(name: String, coroutine: Coroutine<T>): Task<T> =
+        spawnAs(Objects.requireNonNull(name, "name"), FailureGoesTo.PARENT, coroutine)
+
+    override fun <T> nested(body: Coroutine<T>): Task<T> = spawnAs(null, FailureGoesTo.TASK, body)
+
+    private fun <T> spawnAs(name: String?, failureGoesTo: FailureGoesTo, coroutine: Coroutine<T>): Task<T> {
+        Objects.requireNonNull(coroutine, "coroutine")
+        return StageJob(runtime, contextForChild(), name, failureGoesTo, coroutine).spawn()
+    }
+
+    override fun <A, B> spawn(first: Coroutine<A>, second: Coroutine<B>): Task<Both<A, B>> = group<Any?, Both<A, B>>(
+        arrayOf<Any?>(first, second)
+    ) {
+        @Suppress("UNCHECKED_CAST")
+        Both(it[0] as A, it[1] as B)
+    }
+
+    override fun <A, B, C> spawn(first: Coroutine<A>, second: Coroutine<B>, third: Coroutine<C>): Task<Three<A, B, C>> =
+        group<Any?, Three<A, B, C>>(arrayOf<Any?>(first, second, third)) {
+            @Suppress("UNCHECKED_CAST")
+            Three(it[0] as A, it[1] as B, it[2] as C)
+        }
+
+    override fun <T> spawn(coroutines: Collection<Coroutine<out T>>): Task<List<T>> = group<T, List<T>>(coroutines.toTypedArray<Any?>()) {
+        it
+    }
+
+    /** The array becomes the group's own, which stores values in it. */
+    private fun <T, R> group(coroutines: Array<Any?>, resultOf: (List<T>) -> R): Task<R> {
+        for (coroutine in coroutines) Objects.requireNonNull(coroutine, "coroutine")
+        return GroupJob(runtime, contextForChild(), coroutines, resultOf).spawn()
+    }
+
+    override fun <T> spawnBlocking(call: Callable<out T>): Task<T> = ThreadJob<T>(
+        runtime,
+        contextForChild(),
+        FailureGoesTo.PARENT,
+        call
+    ).onBlockingPool()
+
+    fun <T> runBody(body: Callable<T>): Task<T> = ThreadJob<T>(runtime, contextForChild(), FailureGoesTo.CALLER, body).onThreadOfItsOwn()
+
+    /** Calls a suspend function in this scope, at once; its failure is the task's alone. */
+    fun <T> call(name: String?, block: suspend () -> T): Task<T> = CallJob<T>(runtime, contextForChild(), name).begin(block)
+
+    override fun sleep(duration: Duration): Task<Void?> = cancelledOrNull() ?: SleepTask.start(runtime, duration)
+
+    override fun yieldNow(): Task<Void?> = cancelledOrNull() ?: YieldTask.start(runtime)
+
+    override fun cancel(reason: CancelReason): Boolean {
+        Objects.requireNonNull(reason, "reason")
+        if (!job.isActive) return false
+        val cancellation = TaskCancelledException(reason)
+        job.cancel(cancellation)
+        return true
+    }
+
+    override fun isActive(): Boolean = job.isActive
+
+    /** The scope that a Kotlin caller may launch in. */
+    fun forKotlin(): CoroutineScope {
+        (scope as? ScopeJob<*>)?.expectChildren()
+        return scope
+    }
+
+    private fun contextForChild(): CoroutineContext {
+        (scope as? ScopeJob<*>)?.expectChildren()
+        return context
+    }
+
+    /** For what starts no work that the scope must wait for: null when it may start, a cancelled task when the scope has been cancelled. */
+    @OptIn(InternalCoroutinesApi::class)
+    private fun cancelledOrNull(): Task<Void?>? {
+        if (job.isActive) return null
+        check(!job.isCompleted) { ScopeJob.SCOPE_ENDED }
+        return Task.failed(job.getCancellationException().withReason())
+    }
+
+    override fun equals(other: Any?): Boolean = other is JavaScope && other.scope === scope
+
+    override fun hashCode(): Int = System.identityHashCode(scope)
+
+    override fun toString(): String = "Scope($scope)"
+}

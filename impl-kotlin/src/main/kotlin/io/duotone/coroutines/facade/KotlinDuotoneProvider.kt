@@ -1,0 +1,21 @@
+package io.duotone.coroutines.facade
+
+import io.duotone.Duotone
+import io.duotone.DuotoneOptions
+import io.duotone.coroutines.DuotoneRuntime
+import io.duotone.spi.AwaitProvider
+import io.duotone.spi.DuotoneProvider
+import io.duotone.spi.NetProvider
+
+/** The provider of the Java face, found by [java.util.ServiceLoader]. Applications have no use for it. */
+public class KotlinDuotoneProvider : DuotoneProvider {
+    override fun start(options: DuotoneOptions): Duotone = DuotoneRuntime(options).asJava()
+
+    override fun shared(): Duotone = DuotoneRuntime.shared.asJava()
+
+    override fun currentOrNull(): Duotone? = DuotoneRuntime.currentOrNull()?.asJava()
+
+    override fun net(): NetProvider = TcpSockets
+
+    override fun await(): AwaitProvider = AwaitBodies
+}
