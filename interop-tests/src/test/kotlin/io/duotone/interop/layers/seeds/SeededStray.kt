@@ -1,0 +1,4 @@
+package io.duotone.coroutines.elsewhere
+
+/** Breaks a rule on purpose: its package is in no layer. */
+internal class SeededStray
