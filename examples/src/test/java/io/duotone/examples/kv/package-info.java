@@ -1,0 +1,4 @@
+@NullMarked
+package io.duotone.examples.kv;
+
+import org.jspecify.annotations.NullMarked;

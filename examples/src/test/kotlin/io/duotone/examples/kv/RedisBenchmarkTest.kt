@@ -1,0 +1,31 @@
+package io.duotone.examples.kv
+
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.datatest.withData
+import io.kotest.matchers.shouldBe
+
+/** `redis-benchmark` as it comes; `-Dkv.benchmark.requests=N` for another number of requests. */
+class RedisBenchmarkTest : FunSpec({
+    val requests = System.getProperty("kv.benchmark.requests", "20000")
+
+    context("redis-benchmark ends without an error") {
+        withData(
+            nameFn = { it.joinToString(" ").ifEmpty { "without pipelining" } },
+            listOf(),
+            listOf("-P", "16"),
+            listOf("-d", "10000", "-P", "4"),
+            listOf("-r", "100000", "-P", "16"),
+        ) { more ->
+            val command = listOf(RedisTools.benchmark, "-t", "ping,set,get,incr,mset", "-c", "50", "-n", requests, "-q")
+            RunningKv().use { kv ->
+                val result = runProgram(command + listOf("-p", "${kv.port}") + more, seconds = 300)
+                println(result.output.replace('\r', '\n').lines().filter { "requests per second" in it }.joinToString("\n"))
+                result.exitCode shouldBe 0
+                result.output.contains("err", ignoreCase = true) shouldBe false
+                listOf("PING_INLINE", "PING_MBULK", "SET", "GET", "INCR", "MSET (10 keys)").filterNot { test ->
+                    Regex("(?m)(^|[\r\n])${Regex.escape(test)}: [0-9.]+ requests per second") in result.output
+                } shouldBe emptyList()
+            }
+        }
+    }
+})
