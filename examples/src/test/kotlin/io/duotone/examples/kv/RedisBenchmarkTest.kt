@@ -6,17 +6,17 @@ import io.kotest.matchers.shouldBe
 
 /** `redis-benchmark` as it comes; `-Dkv.benchmark.requests=N` for another number of requests. */
 class RedisBenchmarkTest : FunSpec({
-    val requests = System.getProperty("kv.benchmark.requests", "20000")
+    val requests: String? = System.getProperty("kv.benchmark.requests")
 
     context("redis-benchmark ends without an error") {
         withData(
-            nameFn = { it.joinToString(" ").ifEmpty { "without pipelining" } },
-            listOf(),
-            listOf("-P", "16"),
-            listOf("-d", "10000", "-P", "4"),
-            listOf("-r", "100000", "-P", "16"),
+            nameFn = { it.joinToString(" ") },
+            listOf("-n", requests ?: "200000"),
+            listOf("-n", requests ?: "200000", "-P", "16"),
+            listOf("-n", requests ?: "20000", "-P", "4", "-d", "10000"),
+            listOf("-n", requests ?: "20000", "-P", "16", "-r", "100000"),
         ) { more ->
-            val command = listOf(RedisTools.benchmark, "-t", "ping,set,get,incr,mset", "-c", "50", "-n", requests, "-q")
+            val command = listOf(RedisTools.benchmark, "-t", "ping,set,get,incr,mset", "-c", "50", "-q")
             RunningKv().use { kv ->
                 val result = runProgram(command + listOf("-p", "${kv.port}") + more, seconds = 300)
                 println(result.output.replace('\r', '\n').lines().filter { "requests per second" in it }.joinToString("\n"))

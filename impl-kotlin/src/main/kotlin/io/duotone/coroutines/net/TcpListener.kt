@@ -118,9 +118,9 @@ public class TcpListener internal constructor(private val channel: ServerSocketC
         return stream
     }
 
-    /** Stops listening at once. Idempotent; an accept that waits fails. */
+    /** Stops listening: when it returns the address is free. Idempotent; an accept that waits fails. */
     override fun close() {
-        registration.close()
+        registration.closeAndFree()
         timer.cancel()
     }
 

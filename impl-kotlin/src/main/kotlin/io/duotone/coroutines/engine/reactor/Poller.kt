@@ -20,6 +20,9 @@ internal interface Poller {
     /** Called once for each key that was cancelled: its descriptor is freed by the next poll. Any thread. */
     fun deregistered()
 
+    /** Returns once the descriptors of the keys cancelled before are free. Waits for nothing but a poll to end, which it ends. Any thread. */
+    fun awaitFreed()
+
     /**
      * Waits up to [timeoutNanos] (0: does not wait; rounded up to what the system can measure) and puts the waiters of all ready
      * channels into [ready]. The owner only.

@@ -89,6 +89,12 @@ internal class Registration(
         writer.fail()
     }
 
+    /** As [close], and returns only when the descriptor is free, so that its address can be bound again. */
+    fun closeAndFree() {
+        close()
+        if (key != null) poller?.awaitFreed()
+    }
+
     /** Called by the polling thread for a ready key. */
     fun ready(key: SelectionKey, list: ReadyList) {
         val ops = try {

@@ -5,6 +5,7 @@ import java.nio.channels.ClosedSelectorException
 import java.nio.channels.SelectableChannel
 import java.nio.channels.SelectionKey
 import java.nio.channels.Selector
+import java.util.concurrent.TimeUnit
 import java.util.concurrent.atomic.AtomicInteger
 import java.util.concurrent.locks.ReentrantLock
 import kotlin.concurrent.withLock
@@ -19,7 +20,7 @@ import kotlin.concurrent.withLock
  * | cancelled | any thread (true); the polling thread (false) | any thread | volatile |
  * | closed | close | any thread | written under openLock; volatile |
  * | woken | any thread (true); the owner (false) | the owner | volatile |
- * | turn | - | - | held by the polling thread for the length of a select |
+ * | turn | - | - | held by the polling thread for the length of a select; fair, so that the owner lets others in |
  *
  * Pairing of [interestChanged]: the changer updates the key (the JDK queues that under a lock), then reads whether the owner is
  * parked; the owner says that it is parked, then enters select, which takes the queued updates first. One of the two sees the other.
@@ -32,7 +33,7 @@ import kotlin.concurrent.withLock
  */
 internal class SelectorPoller(private val platform: Platform, private val wakeOwner: Runnable) : Poller {
     private val openLock = ReentrantLock()
-    private val turn = ReentrantLock()
+    private val turn = ReentrantLock(true)
 
     @Volatile
     private var selector: Selector? = null
@@ -71,9 +72,27 @@ internal class SelectorPoller(private val platform: Platform, private val wakeOw
         wakeOwner.run()
     }
 
+    override fun awaitFreed() {
+        val ready = ReadyList()
+        try {
+            // Again and again: the owner may be back in its select before we are in line.
+            while (!turn.tryLock(1, TimeUnit.MILLISECONDS)) wakeUp()
+        } catch (_: InterruptedException) {
+            // Then they are freed by the next poll, a little later.
+            Thread.currentThread().interrupt()
+            return
+        }
+        try {
+            select(0L, ready)
+        } finally {
+            turn.unlock()
+        }
+        ready.resumeAll()
+    }
+
     override fun poll(timeoutNanos: Long, ready: ReadyList) {
-        if (!turn.tryLock()) {
-            // The monitor is in our select for at most a tick; no reason to wait that long.
+        if (turn.hasQueuedThreads() || !turn.tryLock()) {
+            // Whoever has the turn, the monitor for at most a tick, gives it up at once; no reason to wait that long.
             selector?.wakeup()
             turn.lock()
         }

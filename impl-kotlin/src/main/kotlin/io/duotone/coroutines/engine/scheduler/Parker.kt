@@ -34,10 +34,13 @@ internal class Parker(private val platform: Platform, private val poller: Poller
     fun sleep(nanos: Long, ready: ReadyList) {
         thread = Thread.currentThread()
         val polls = poller.isActive
-        if (state.compareAndSet(RUNNING, if (polls) IN_POLLER else ON_THREAD)) {
-            if (polls) poller.poll(nanos, ready) else parkOnThread(nanos)
+        try {
+            if (state.compareAndSet(RUNNING, if (polls) IN_POLLER else ON_THREAD)) {
+                if (polls) poller.poll(nanos, ready) else parkOnThread(nanos)
+            }
+        } finally {
+            state.set(RUNNING)
         }
-        state.set(RUNNING)
     }
 
     private fun parkOnThread(nanos: Long) {

@@ -6,9 +6,11 @@ import io.duotone.coroutines.engine.reactor.Poller
 import io.duotone.coroutines.engine.reactor.ReadyList
 import io.duotone.coroutines.engine.reactor.Registration
 import io.duotone.coroutines.eventually
+import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.longs.shouldBeGreaterThanOrEqual
 import io.kotest.matchers.shouldBe
+import java.io.IOException
 import java.nio.channels.SelectableChannel
 import java.nio.channels.SelectionKey
 import java.util.concurrent.Semaphore
@@ -68,6 +70,15 @@ internal class ParkerTest :
             sleeper.shouldEnd()
         }
 
+        test("a poll that throws leaves the worker running") {
+            val poller = object : Poller by PermitPoller(isActive = true) {
+                override fun poll(timeoutNanos: Long, ready: ReadyList): Unit = throw IOException("no descriptor left")
+            }
+            val parker = Parker(SystemPlatform(), poller)
+            shouldThrow<IOException> { parker.sleep(Long.MAX_VALUE, ReadyList()) }
+            parker.toString() shouldBe "running"
+        }
+
         test("a channel registered after the place of the sleep was chosen keeps it from parking on the thread") {
             // The answers a worker gets when somebody registers between its two questions.
             val answers = ArrayDeque(listOf(false, true))
@@ -87,6 +98,8 @@ private class PermitPoller(override val isActive: Boolean) : Poller {
     override fun interestChanged() {}
 
     override fun deregistered() {}
+
+    override fun awaitFreed() {}
 
     override fun poll(timeoutNanos: Long, ready: ReadyList) {
         wakeUps.tryAcquire(timeoutNanos, java.util.concurrent.TimeUnit.NANOSECONDS)
