@@ -29,10 +29,11 @@ import kotlin.coroutines.resume
  */
 internal class LightGroup<T> private constructor(
     private val slots: Array<Any?>,
-    val context: CoroutineContext,
+    context: CoroutineContext,
     private val waiter: Continuation<Unit>,
 ) : MemberCount(slots.size),
     MemberBegin {
+    val context: CoroutineContext = MemberContext(context)
     val job: Job = context.job
     private val failure = FirstFailure()
 
@@ -60,7 +61,7 @@ internal class LightGroup<T> private constructor(
         if (dispatcher != null) {
             MemberStarter(slots.size, context, dispatcher, this).start()
         } else {
-            for (index in slots.indices) LightMember(this, index).beginIntercepted(blockOf(index))
+            for (index in slots.indices) LightMember(this, index).beginIntercepted(asBlock(slots[index]))
         }
         return allQueued(slots.size)
     }
@@ -72,14 +73,11 @@ internal class LightGroup<T> private constructor(
 
     override fun begin(index: Int) {
         if (job.isActive) {
-            LightMember(this, index).begin(blockOf(index))
+            LightMember(this, index).begin(asBlock(slots[index]))
         } else {
             finish(index, Result.failure(CancellationException("the group was cancelled before this member began")))
         }
     }
-
-    @Suppress("UNCHECKED_CAST")
-    private fun blockOf(index: Int) = slots[index] as suspend () -> T
 
     /** The results, or what went wrong. The job is asked last: members that never began have left no result. */
     @Suppress("UNCHECKED_CAST")
@@ -124,7 +122,7 @@ private class LightMember<T>(private val group: LightGroup<T>, private val index
     override val context: CoroutineContext get() = group.context
 
     fun begin(block: suspend () -> T) {
-        val result = runCatching { block.startCoroutineUninterceptedOrReturn(this) }
+        val result = runCatching { startUnchecked(block, this) }
         if (result.getOrNull() !== COROUTINE_SUSPENDED) {
             @Suppress("UNCHECKED_CAST")
             group.finish(index, result as Result<T>)

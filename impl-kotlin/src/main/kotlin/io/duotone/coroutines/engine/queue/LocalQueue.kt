@@ -1,5 +1,6 @@
 package io.duotone.coroutines.engine.queue
 
+import io.duotone.coroutines.engine.platform.Padded
 import java.lang.invoke.MethodHandles
 import java.lang.invoke.VarHandle
 
@@ -37,7 +38,7 @@ import java.lang.invoke.VarHandle
  * [push] publishes with release only. Whoever looks for sleeping workers after it needs a full fence in between, which is the scheduler's
  * business.
  */
-internal class LocalQueue(private val overflow: InjectionQueue, capacity: Int = DEFAULT_CAPACITY) {
+internal class LocalQueue(private val overflow: InjectionQueue, capacity: Int = DEFAULT_CAPACITY) : Padded() {
     private val slots: Array<Any?>
     private val mask: Int
 

@@ -1,5 +1,6 @@
 package io.duotone.coroutines.engine.scheduler
 
+import io.duotone.coroutines.engine.platform.Padded
 import java.lang.invoke.MethodHandles
 import java.lang.invoke.VarHandle
 
@@ -23,7 +24,7 @@ internal fun interface FinishedCounter {
  * worker changes the group only when `told` has reached `done`. So one who reads `told`, then a `done` beyond it, then `group`, either
  * has the group of that range, or finds that `told` has been moved.
  */
-internal class FinishedCounts {
+internal class FinishedCounts : Padded() {
     @Volatile
     private var group: FinishedCounter? = null
     private var done = 0

@@ -1,6 +1,7 @@
 package io.duotone.coroutines.engine.scheduler
 
 import io.duotone.coroutines.engine.platform.EngineThread
+import io.duotone.coroutines.engine.platform.Padded
 import io.duotone.coroutines.engine.queue.LocalQueue
 import io.duotone.coroutines.engine.queue.asTask
 import io.duotone.coroutines.engine.reactor.Poller
@@ -27,7 +28,9 @@ import java.lang.invoke.VarHandle
  * | finished | see its class | | |
  * | searching, streak, budget, lastPoll, ready, random | the worker | the worker | owner only |
  */
-internal class Worker(private val pool: WorkerPool, val index: Int, name: String) : Runnable {
+internal class Worker(private val pool: WorkerPool, val index: Int, name: String) :
+    Padded(),
+    Runnable {
     private val platform = pool.platform
     val queue = LocalQueue(pool.injection)
     val timers = TimerHeap()
