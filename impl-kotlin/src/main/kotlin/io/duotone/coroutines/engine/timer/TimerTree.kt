@@ -8,9 +8,19 @@ import java.util.function.Predicate
  *
  * The root is at index 1 and the children of i are at 4i-2 until 4i+2. Since the elements start 16 bytes into an array, the deadlines of
  * four siblings then never straddle a cache line of 64 bytes, provided the array itself is aligned to 32, as large ones are.
+ *
+ * What is moved about are numbers. An entry keeps one slot from its coming to its going, since each store of a reference into a large
+ * array makes work for the threads of a concurrent collector, which at a million timers was more than that of the heap itself.
+ *
+ * | array     | indexed by | what                                                                                   |
+ * |-----------|------------|----------------------------------------------------------------------------------------|
+ * | deadlines | position   | up to `size`                                                                           |
+ * | slots     | position   | up to `size` the slot of the entry there, above it the free slots: each exactly once   |
+ * | entries   | slot       | the entry, null in a free slot                                                         |
  */
 internal class TimerTree {
     private var deadlines = LongArray(MIN_CAPACITY)
+    private var slots = IntArray(MIN_CAPACITY) { it }
     private var entries = arrayOfNulls<TimerEntry>(MIN_CAPACITY)
 
     var size: Int = 0
@@ -19,7 +29,7 @@ internal class TimerTree {
     val capacity: Int get() = deadlines.size
 
     /** The first entry, null when there is none. */
-    val first: TimerEntry? get() = if (size == 0) null else entries[ROOT]
+    val first: TimerEntry? get() = if (size == 0) null else entryAt(ROOT)
 
     /** The deadline of [first], [Long.MAX_VALUE] when there is none. */
     val firstDeadline: Long get() = if (size == 0) Long.MAX_VALUE else deadlines[ROOT]
@@ -28,28 +38,35 @@ internal class TimerTree {
         val last = size + 1
         if (last == capacity) resize(last + last / 2)
         size = last
-        siftUp(last, deadline, entry)
+        val slot = slots[last]
+        entries[slot] = entry
+        siftUp(last, deadline, slot)
     }
 
     fun removeFirst() {
         val last = size
-        val entry = entries[last]
-        entries[last] = null
+        val freed = slots[ROOT]
+        entries[freed] = null
         size = last - 1
-        if (last > ROOT && entry != null) siftDown(ROOT, deadlines[last], entry, last - 1)
+        if (last > ROOT) siftDown(ROOT, deadlines[last], slots[last], last - 1)
+        slots[last] = freed
     }
 
     /** Removes every entry that [keep] refuses, in linear time. */
     fun retain(keep: Predicate<TimerEntry>) {
         var kept = 0
         for (i in ROOT..size) {
-            val entry = entries[i] ?: continue
-            if (!keep.test(entry)) continue
+            val slot = slots[i]
+            val entry = entries[slot] ?: continue
+            if (!keep.test(entry)) {
+                entries[slot] = null
+                continue
+            }
             kept += 1
-            entries[kept] = entry
             deadlines[kept] = deadlines[i]
+            slots[i] = slots[kept]
+            slots[kept] = slot
         }
-        entries.fill(null, kept + 1, size + 1)
         size = kept
         order()
         shrink()
@@ -64,35 +81,32 @@ internal class TimerTree {
     }
 
     private fun order() {
-        for (i in parentOf(size) downTo ROOT) {
-            val entry = entries[i] ?: continue
-            siftDown(i, deadlines[i], entry, size)
-        }
+        for (i in parentOf(size) downTo ROOT) siftDown(i, deadlines[i], slots[i], size)
     }
 
-    private fun siftUp(from: Int, deadline: Long, entry: TimerEntry) {
+    private fun siftUp(from: Int, deadline: Long, slot: Int) {
         var i = from
         while (i > ROOT) {
             val parent = parentOf(i)
-            if (!isBefore(deadline, entry, parent)) break
-            entries[i] = entries[parent]
+            if (!isBefore(deadline, slot, parent)) break
+            slots[i] = slots[parent]
             deadlines[i] = deadlines[parent]
             i = parent
         }
-        entries[i] = entry
+        slots[i] = slot
         deadlines[i] = deadline
     }
 
-    private fun siftDown(from: Int, deadline: Long, entry: TimerEntry, end: Int) {
+    private fun siftDown(from: Int, deadline: Long, slot: Int, end: Int) {
         var i = from
         while (true) {
             val child = firstChild(i, end)
-            if (child == 0 || isBefore(deadline, entry, child)) break
-            entries[i] = entries[child]
+            if (child == 0 || isBefore(deadline, slot, child)) break
+            slots[i] = slots[child]
             deadlines[i] = deadlines[child]
             i = child
         }
-        entries[i] = entry
+        slots[i] = slot
         deadlines[i] = deadline
     }
 
@@ -104,7 +118,7 @@ internal class TimerTree {
         var bestDeadline = deadlines[start]
         for (child in start + 1..minOf(start + 3, end)) {
             val deadline = deadlines[child]
-            if (deadline < bestDeadline || (deadline == bestDeadline && isOlder(entries[child], entries[best]))) {
+            if (deadline < bestDeadline || (deadline == bestDeadline && isOlder(entryAt(child), entryAt(best)))) {
                 best = child
                 bestDeadline = deadline
             }
@@ -112,16 +126,21 @@ internal class TimerTree {
         return best
     }
 
-    private fun isBefore(deadline: Long, entry: TimerEntry, index: Int): Boolean {
+    private fun isBefore(deadline: Long, slot: Int, index: Int): Boolean {
         val there = deadlines[index]
-        return deadline < there || (deadline == there && isOlder(entry, entries[index]))
+        return deadline < there || (deadline == there && isOlder(entries[slot], entryAt(index)))
     }
 
     private fun isOlder(entry: TimerEntry?, other: TimerEntry?): Boolean = entry != null && other != null && entry.isOlderThan(other)
 
+    private fun entryAt(index: Int): TimerEntry? = entries[slots[index]]
+
     private fun resize(capacity: Int) {
+        val sorted = arrayOfNulls<TimerEntry>(capacity)
+        for (i in ROOT..size) sorted[i] = entryAt(i)
+        entries = sorted
+        slots = IntArray(capacity) { it }
         deadlines = deadlines.copyOf(capacity)
-        entries = entries.copyOf(capacity)
     }
 
     private fun parentOf(index: Int): Int = (index + 2) shr 2
