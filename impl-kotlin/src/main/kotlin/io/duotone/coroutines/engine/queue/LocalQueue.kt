@@ -18,6 +18,7 @@ import java.lang.invoke.VarHandle
  * | tail    | owner                           | all               | plain for the owner, release to publish, acquire for thieves  |
  * | slots   | owner                           | owner and thieves | plain, ordered by head and tail (below)                       |
  * | cleared | owner                           | owner             | plain                                                         |
+ * | seenHead | owner                          | owner             | plain                                                         |
  *
  * Invariants, in the wrap-around arithmetic of Int:
  *
@@ -30,6 +31,9 @@ import java.lang.invoke.VarHandle
  * owner's release in `setTailRelease`, so the slots below tail are written. The slots may be overwritten while it reads, but only after
  * head has moved, and then the CAS fails and what was read is thrown away. Reading the slots comes before the CAS, and the owner's
  * acquiring read of head sees that CAS before it reuses them.
+ *
+ * [push] goes by `seenHead`, which head has reached or passed, and looks at head itself, which thieves write, only when the ring seems full.
+ * Whoever else moves tail asks [free] before, so the two never come apart by more than two rings.
  *
  * There is no ABA problem in practice: head never goes back, so a CAS can only wrongly succeed when exactly 2^32 tasks (or a multiple)
  * passed through this queue between a thief's reading of head and its CAS, some ten instructions and at most half a ring of copying later.
@@ -49,6 +53,7 @@ internal class LocalQueue(private val overflow: InjectionQueue, capacity: Int = 
     private var tail = 0
 
     private var cleared = 0
+    private var seenHead = 0
 
     init {
         require(capacity >= 2 && capacity and (capacity - 1) == 0) { "capacity must be a power of two and at least 2, but is $capacity" }
@@ -74,15 +79,12 @@ internal class LocalQueue(private val overflow: InjectionQueue, capacity: Int = 
     /** Owner: adds to the tail. A full ring first hands its older half and [task] to the injection queue, as one batch. */
     fun push(task: Runnable) {
         val end = tailPlain()
-        while (true) {
-            val first = headAcquire()
-            if (end - first <= mask) {
-                slots[end and mask] = task
-                setTailRelease(end + 1)
-                return
-            }
-            if (handOver(first, task)) return
+        while (end - seenHead > mask) {
+            seenHead = headAcquire()
+            if (end - seenHead > mask && handOver(seenHead, task)) return
         }
+        slots[end and mask] = task
+        setTailRelease(end + 1)
     }
 
     private fun handOver(first: Int, task: Runnable): Boolean {
@@ -150,7 +152,10 @@ internal class LocalQueue(private val overflow: InjectionQueue, capacity: Int = 
     }
 
     /** Owner: how many more tasks fit. */
-    fun free(): Int = mask + 1 - (tailPlain() - headAcquire())
+    fun free(): Int {
+        seenHead = headAcquire()
+        return mask + 1 - (tailPlain() - seenHead)
+    }
 
     /** Owner: nulls the slots that thieves have emptied, so that nothing is kept from being collected. Cheap when nothing was stolen. */
     fun clearStolen() {

@@ -105,7 +105,8 @@ internal class SelectorPoller(private val platform: Platform, private val wakeOw
     }
 
     override fun tryPoll(timeoutNanos: Long, ready: ReadyList): Boolean {
-        if (!turn.tryLock()) return false
+        // The owner that has come back shall not find this thread here again and again.
+        if (turn.hasQueuedThreads() || !turn.tryLock()) return false
         try {
             select(timeoutNanos, ready)
         } finally {

@@ -25,7 +25,7 @@ import io.duotone.coroutines.engine.timer.DueSink
  * |---|---|---|---|
  * | resting | the monitor (true); workers (false) | same | volatile; pairs with the counts of [IdleWorkers] |
  * | stopped | stop | the monitor | volatile |
- * | seen, ready, turn | the monitor | the monitor | owner only |
+ * | seen, ready, turn, stuck | the monitor | the monitor | owner only |
  */
 internal class Monitor(private val pool: WorkerPool, name: String) : Runnable {
     private val platform = pool.platform
@@ -34,6 +34,7 @@ internal class Monitor(private val pool: WorkerPool, name: String) : Runnable {
     private val ready = ReadyList()
     private val dueSink = DueSink { pool.submitLast(it) }
     private var turn = 0
+    private var stuck: Worker? = null
 
     @Volatile
     private var resting = false
@@ -70,8 +71,8 @@ internal class Monitor(private val pool: WorkerPool, name: String) : Runnable {
     }
 
     private fun watch() {
-        val stuck = chooseStuck()
-        if (stuck == null || !pollFor(stuck)) pause(TICK_NANOS)
+        waitOneTick()
+        stuck = chooseStuck()
         for (worker in pool.workers) {
             if (isStuck(worker)) relieve(worker) else worker.askForRound()
             worker.tellFinished()
@@ -79,9 +80,20 @@ internal class Monitor(private val pool: WorkerPool, name: String) : Runnable {
         }
     }
 
+    /** Not less than a tick, whatever ends a poll before: a worker that has done nothing for a moment is not stuck. */
+    private fun waitOneTick() {
+        val stuck = stuck
+        val end = platform.nanoTime() + TICK_NANOS
+        while (!stopped) {
+            val left = end - platform.nanoTime()
+            if (left <= 0) return
+            if (stuck == null || !isStuck(stuck) || !pollFor(stuck, left)) pause(left)
+        }
+    }
+
     private fun isStuck(worker: Worker) = !worker.parker.isParked && seen[worker.index] == worker.progress
 
-    /** One worker that is stuck and has channels; they take turns when there are several. */
+    /** One worker that was stuck for this tick and has channels; they take turns when there are several. */
     private fun chooseStuck(): Worker? {
         val workers = pool.workers
         for (i in workers.indices) {
@@ -94,8 +106,8 @@ internal class Monitor(private val pool: WorkerPool, name: String) : Runnable {
         return null
     }
 
-    private fun pollFor(worker: Worker): Boolean {
-        if (!worker.poller.tryPoll(TICK_NANOS, ready)) return false
+    private fun pollFor(worker: Worker, nanos: Long): Boolean {
+        if (!worker.poller.tryPoll(nanos, ready)) return false
         ready.resumeAll()
         return true
     }

@@ -57,6 +57,28 @@ internal class SelectorPollerTest :
             selector.selects.last() shouldBe "for ever"
         }
 
+        test("the owner that waits for its turn comes before the monitor, which is there again at once") {
+            val gate = CountDownLatch(1)
+            val selector = ScriptedSelector(gate)
+            val poller = SelectorPoller(SelectorPlatform(selector)) {}
+            withPipe { poller.register(it.source(), Registration(it.source(), { poller })) }
+
+            val owner = thread(start = false) { poller.poll(0, ReadyList()) }
+            val monitor = thread {
+                poller.tryPoll(1_000_000, ReadyList())
+                // The owner has not been scheduled yet, or it would be before us anyway.
+                while (owner.isAlive) poller.tryPoll(2_000_000, ReadyList())
+            }
+            eventually(10.seconds) { selector.selects.size shouldBe 1 }
+            owner.start()
+            eventually(10.seconds) { owner.state shouldBe Thread.State.WAITING }
+            gate.countDown()
+            owner.join(10_000)
+            monitor.join(10_000)
+
+            selector.selects.take(2) shouldBe listOf("1 ms", "now")
+        }
+
         test("a second poller is refused while one polls") {
             val gate = CountDownLatch(1)
             val selector = ScriptedSelector(gate)
