@@ -188,7 +188,7 @@ internal class LocalQueue(private val overflow: InjectionQueue, capacity: Int = 
     private fun casHead(expected: Int, value: Int): Boolean = HEAD.compareAndSet(this, expected, value)
 
     companion object {
-        const val DEFAULT_CAPACITY: Int = 256
+        const val DEFAULT_CAPACITY: Int = 1024
 
         private val HEAD: VarHandle = MethodHandles.lookup().findVarHandle(LocalQueue::class.java, "head", Int::class.javaPrimitiveType)
         private val TAIL: VarHandle = MethodHandles.lookup().findVarHandle(LocalQueue::class.java, "tail", Int::class.javaPrimitiveType)

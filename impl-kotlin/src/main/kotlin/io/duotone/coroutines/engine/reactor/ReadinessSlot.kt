@@ -31,8 +31,9 @@ import kotlin.coroutines.resumeWithException
  * return, which every waiter must expect anyway.
  */
 internal class ReadinessSlot(private val registration: Registration, @Volatile @JvmField var op: Int) : (Throwable?) -> Unit {
+    // Any: what is stored in a field of an interface is checked against it, which costs more than the rest (see TaskSlots).
     @Volatile
-    private var waiter: CancellableContinuation<Unit>? = null
+    private var waiter: Any? = null
 
     @Volatile
     private var armed = false
@@ -95,7 +96,7 @@ internal class ReadinessSlot(private val registration: Registration, @Volatile @
      * must leave that one alone: only a waiter that is cancelled itself is taken out.
      */
     override fun invoke(cause: Throwable?) {
-        val current = waiter
+        val current = waiter as CancellableContinuation<*>?
         if (current != null && current.isCancelled) WAITER.compareAndSet(this, current, NOBODY)
     }
 
@@ -107,10 +108,10 @@ internal class ReadinessSlot(private val registration: Registration, @Volatile @
 
     private companion object {
         /** A null with the type that the field's VarHandle wants. */
-        val NOBODY: CancellableContinuation<Unit>? = null
+        val NOBODY: Any? = null
 
         val WAITER: VarHandle = MethodHandles
             .privateLookupIn(ReadinessSlot::class.java, MethodHandles.lookup())
-            .findVarHandle(ReadinessSlot::class.java, "waiter", CancellableContinuation::class.java)
+            .findVarHandle(ReadinessSlot::class.java, "waiter", Any::class.java)
     }
 }
