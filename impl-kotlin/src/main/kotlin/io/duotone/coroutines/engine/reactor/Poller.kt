@@ -11,6 +11,9 @@ internal interface Poller {
     /** Whether a poll can bring anything. Any thread. While false, nobody enters the poller at all. */
     val isActive: Boolean
 
+    /** Takes what the system must give before a channel can register; false when it does not. Any thread. */
+    fun tryOpen(): Boolean
+
     /** Registers [channel] without any interest. Any thread. */
     fun register(channel: SelectableChannel, registration: Registration): SelectionKey
 

@@ -1,6 +1,7 @@
 package io.duotone.coroutines.engine.reactor
 
 import io.duotone.coroutines.engine.platform.Platform
+import java.io.IOException
 import java.nio.channels.ClosedSelectorException
 import java.nio.channels.SelectableChannel
 import java.nio.channels.SelectionKey
@@ -49,6 +50,16 @@ internal class SelectorPoller(private val platform: Platform, private val wakeOw
     private val registered = AtomicInteger()
 
     override val isActive: Boolean get() = (registered.get() > 0 || cancelled) && !closed
+
+    override fun tryOpen(): Boolean {
+        if (selector != null) return true
+        try {
+            openSelector()
+        } catch (_: IOException) {
+            return false
+        }
+        return true
+    }
 
     override fun register(channel: SelectableChannel, registration: Registration): SelectionKey {
         val key = channel.register(openSelector(), 0, registration)

@@ -76,7 +76,11 @@ internal class WorkerPool(
         if (worker.timers.add(entry, deadline)) worker.wakeForTimer()
     }
 
-    override fun poller(): Poller = (Worker.currentOf(this) ?: anyWorker()).poller
+    override fun poller(): Poller {
+        val own = (Worker.currentOf(this) ?: anyWorker()).poller
+        // A server that has run out of descriptors goes on with the pollers that are open.
+        return if (own.tryOpen()) own else workers.map(Worker::poller).firstOrNull(Poller::tryOpen) ?: own
+    }
 
     private fun anyWorker(): Worker = workers[(roundRobin.getAndIncrement() and Int.MAX_VALUE) % workers.size]
 

@@ -93,6 +93,8 @@ internal class ParkerTest :
 private class PermitPoller(override val isActive: Boolean) : Poller {
     private val wakeUps = Semaphore(0)
 
+    override fun tryOpen(): Boolean = true
+
     override fun register(channel: SelectableChannel, registration: Registration): SelectionKey = throw UnsupportedOperationException()
 
     override fun interestChanged() {}

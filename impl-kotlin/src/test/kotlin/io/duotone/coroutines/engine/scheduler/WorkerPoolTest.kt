@@ -20,6 +20,8 @@ import kotlinx.coroutines.delay
 import kotlinx.coroutines.joinAll
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.yield
+import java.io.IOException
+import java.nio.channels.Selector
 import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.CountDownLatch
 import java.util.concurrent.locks.LockSupport
@@ -44,6 +46,29 @@ internal class WorkerPoolTest :
                 after.awaitWatched(runtime)
                 reported.toList() shouldContainExactlyInAnyOrder failures
             }
+        }
+
+        test("T45 without a descriptor for another selector channels go to the pollers that are open") {
+            var left = 1
+            val platform = object : Platform by SystemPlatform() {
+                override fun openSelector(): Selector {
+                    if (left-- <= 0) throw IOException("Too many open files")
+                    return SystemPlatform().openSelector()
+                }
+            }
+            val pool = WorkerPool(platform, this, "unstarted", 3) {}
+            val chosen = List(6) { pool.poller() }
+            chosen.toSet() shouldBe setOf(pool.workers.first { it.poller.tryOpen() }.poller)
+            pool.closePollers()
+            val none = WorkerPool(
+                object : Platform by SystemPlatform() {
+                    override fun openSelector(): Selector = throw IOException("Too many open files")
+                },
+                this,
+                "unstarted",
+                2
+            ) {}
+            none.poller().tryOpen() shouldBe false
         }
 
         onWorkers("an interrupt left behind by a task reaches no other task") { runtime ->
