@@ -46,7 +46,7 @@ internal class GroupJob<T, R>(
     fun spawn(): Task<R> {
         if (attach()) {
             MemberStarter(slots.size, context, runtime.kotlin.dispatcher) { Member(it).begin() }.start()
-            if (members.allQueued(slots.size)) membersEnded()
+            if (members.allQueued()) membersEnded()
         }
         return task
     }

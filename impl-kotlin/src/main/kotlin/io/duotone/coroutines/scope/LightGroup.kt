@@ -63,7 +63,7 @@ internal class LightGroup<T> private constructor(
         } else {
             for (index in slots.indices) LightMember(this, index).beginIntercepted(asBlock(slots[index]))
         }
-        return allQueued(slots.size)
+        return allQueued()
     }
 
     /** Null when there is an interceptor of another kind, or thread context elements, which are its business, or nothing to dispatch. */
@@ -122,7 +122,7 @@ private class LightMember<T>(private val group: LightGroup<T>, private val index
     override val context: CoroutineContext get() = group.context
 
     fun begin(block: suspend () -> T) {
-        val result = runCatching { startUnchecked(block, this) }
+        val result = runCatching { startBlock(block, this) }
         if (result.getOrNull() !== COROUTINE_SUSPENDED) {
             @Suppress("UNCHECKED_CAST")
             group.finish(index, result as Result<T>)

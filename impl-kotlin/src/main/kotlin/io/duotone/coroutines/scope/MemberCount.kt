@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger
  * | unfinished | finishing members, in batches; whoever starts them | same | atomic; publishes what members did |
  */
 internal abstract class MemberCount(private val members: Int) : FinishedCounter {
-    // One more than the members: whoever starts them counts itself down once all are queued.
+    // One more than the members: whoever starts them counts itself down once all will start.
     private val unfinished = AtomicInteger(members + 1)
 
     /** All members have finished and all have been queued. Called once, by the last. */
@@ -29,8 +29,8 @@ internal abstract class MemberCount(private val members: Int) : FinishedCounter 
         if (unfinished.addAndGet(-members) == 0) ended()
     }
 
-    /** Whoever starts the members has queued [started] of them and will queue no more; true when all have finished and nobody was told. */
-    fun allQueued(started: Int): Boolean = unfinished.addAndGet(started - members - 1) == 0
+    /** Whoever starts the members has seen to it that all will start; true when all have finished and nobody was told. */
+    fun allQueued(): Boolean = unfinished.decrementAndGet() == 0
 
     private companion object {
         const val TOLD_ONE_BY_ONE = 256

@@ -35,6 +35,7 @@ import kotlinx.coroutines.withContext
 import kotlinx.coroutines.withTimeoutOrNull
 import kotlinx.coroutines.yield
 import java.util.concurrent.atomic.AtomicInteger
+import kotlin.coroutines.ContinuationInterceptor
 
 internal class LightGroupTest :
     FunSpec({
@@ -252,6 +253,27 @@ internal class LightGroupTest :
             alive.get() shouldBe 0
         }
 
+        for ((where, context) in contexts) {
+            onWorkers("T11 members find what is in the context of the group, $where") { runtime ->
+                runtime.blockWatched {
+                    withContext(context() + CoroutineName("group")) {
+                        val around = currentCoroutineContext()
+                        val seen = spawn(listOf(suspend { currentCoroutineContext() })).await().single()
+                        val count: (Int, Any) -> Int = { found, _ -> found + 1 }
+                        seen.fold(0, count) shouldBe around.fold(0, count)
+                        seen[CoroutineName] shouldBe CoroutineName("group")
+                        seen[ContinuationInterceptor] shouldBe around[ContinuationInterceptor]
+                        seen.minusKey(Job)[Job].shouldBeNull()
+                        (seen + CoroutineName("other"))[CoroutineName] shouldBe CoroutineName("other")
+                    }
+                }
+            }
+        }
+
+        onWorkers("T11 a member may be a reference to a function") { runtime ->
+            runtime.blockWatched { spawn(List(300) { ::yieldedOnce }).await() } shouldBe List(300) { 7 }
+        }
+
         onWorkers("groups within groups") { runtime ->
             runtime.blockWatched {
                 spawn(
@@ -262,3 +284,8 @@ internal class LightGroupTest :
             } shouldBe 190 * 190
         }
     })
+
+private suspend fun yieldedOnce(): Int {
+    yield()
+    return 7
+}

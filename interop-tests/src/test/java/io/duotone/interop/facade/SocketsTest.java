@@ -285,8 +285,10 @@ class SocketsTest {
             TcpListener listener = await(TcpListener.listen(scope, ANY_PORT));
             for (int i = 0; i < 200; i++) {
                 Task<TcpStream> accepting = listener.accept();
+                // Now and then before there is a connection, else in a race with it.
+                boolean early = i % 10 == 0 && accepting.cancel("early");
                 TcpStream client = await(TcpStream.connect(scope, listener.localAddress()));
-                if (!accepting.cancel("race")) {
+                if (!early && !accepting.cancel("race")) {
                     await(accepting).close();
                 } else {
                     cancelled.incrementAndGet();
@@ -309,6 +311,6 @@ class SocketsTest {
             listener.close();
             return 1;
         }));
-        assertTrue(cancelled.get() > 0);
+        assertTrue(cancelled.get() >= 20);
     }
 }
