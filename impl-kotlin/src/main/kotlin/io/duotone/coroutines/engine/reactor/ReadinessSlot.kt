@@ -13,7 +13,7 @@ import kotlin.coroutines.resumeWithException
  * One direction of a [Registration]: at most one waiter, and whether the key's interest in this direction is set.
  *
  * The interest stays set from one wait to the next, so that a steady stream of requests makes no system call for it; an event
- * that finds no waiter clears it.
+ * that finds no waiter clears it, in a poll that would otherwise return for it again and again ([ReadyList.narrows]).
  *
  * | field | written by | read by | guard or mode |
  * |---|---|---|---|
@@ -77,6 +77,7 @@ internal class ReadinessSlot(private val registration: Registration, @Volatile @
             list.add(waiting)
             return
         }
+        if (!list.narrows) return
         if (key.isValid) runCatching { key.interestOpsAnd(op.inv()) }
         armed = false
         take()?.let(list::add)

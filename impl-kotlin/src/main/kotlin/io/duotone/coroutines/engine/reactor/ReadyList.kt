@@ -15,6 +15,12 @@ internal class ReadyList : Consumer<SelectionKey> {
     private var waiters = arrayOfNulls<CancellableContinuation<Unit>>(INITIAL_CAPACITY)
     private var size = 0
 
+    /**
+     * Whether a ready channel for which nobody waits is to be watched no more. Not so while its waiter of a moment ago may just not have
+     * run yet: that would cost a system call now and another when it waits again.
+     */
+    var narrows: Boolean = true
+
     val isEmpty: Boolean get() = size == 0
 
     override fun accept(key: SelectionKey) {

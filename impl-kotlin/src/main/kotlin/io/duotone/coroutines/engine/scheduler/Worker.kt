@@ -182,8 +182,11 @@ internal class Worker(private val pool: WorkerPool, val index: Int, name: String
         if (timers.earliest <= now) timers.collectDue(now, dueSink)
     }
 
+    /** A look in passing: those that the last poll resumed may still be queued, and will wait again. */
     private fun pollNow() {
+        ready.narrows = false
         poller.poll(0L, ready)
+        ready.narrows = true
         ready.resumeAll()
     }
 
@@ -300,7 +303,7 @@ internal class Worker(private val pool: WorkerPool, val index: Int, name: String
         // for more, 1 to 3 us on the machines of today.
         private const val STEAL_WORTHWHILE = 32
         private const val SPINS_BEFORE_SMALL_STEAL = 64
-        private const val POLL_APART_NANOS = 100_000L
+        private const val POLL_APART_NANOS = 1_000_000L
 
         private val NOTHING: Any? = null
         private val LATEST: VarHandle
