@@ -185,8 +185,11 @@ internal class Worker(private val pool: WorkerPool, val index: Int, name: String
     /** A look in passing: those that the last poll resumed may still be queued, and will wait again. */
     private fun pollNow() {
         ready.narrows = false
-        poller.poll(0L, ready)
-        ready.narrows = true
+        try {
+            poller.poll(0L, ready)
+        } finally {
+            ready.narrows = true
+        }
         ready.resumeAll()
     }
 
