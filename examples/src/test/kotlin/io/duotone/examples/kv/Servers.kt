@@ -70,7 +70,7 @@ internal class RealRedis : AutoCloseable {
 internal class ForkedKv(vararg args: String) : AutoCloseable {
     private val output = Files.createTempFile("kv", ".out").toFile()
     private val process = ProcessBuilder(
-        listOf("${System.getProperty("java.home")}/bin/java", "-cp", System.getProperty("java.class.path")) +
+        hearsSignals + listOf("${System.getProperty("java.home")}/bin/java", "-cp", System.getProperty("java.class.path")) +
             listOf(KvMain::class.java.name, "--port", "0") + args,
     ).redirectErrorStream(true).redirectOutput(output).start()
     val pid: Long = process.pid()
@@ -109,6 +109,11 @@ internal class ForkedKv(vararg args: String) : AutoCloseable {
 
     private companion object {
         val LISTENING = Regex("kv: listening on 127\\.0\\.0\\.1:(\\d+)\n")
+
+        /** A shell has its background jobs ignore SIGINT, their children inherit that, and a JVM leaves an ignored signal ignored. */
+        val hearsSignals: List<String> by lazy {
+            listOf("env", "--default-signal=INT").filter { runProgram(listOf("env", "--default-signal=INT", "true")).exitCode == 0 }
+        }
     }
 }
 
