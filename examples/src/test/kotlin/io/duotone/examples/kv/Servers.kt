@@ -112,7 +112,7 @@ internal class ForkedKv(vararg args: String) : AutoCloseable {
 
         /** A shell has its background jobs ignore SIGINT, their children inherit that, and a JVM leaves an ignored signal ignored. */
         val hearsSignals: List<String> by lazy {
-            listOf("env", "--default-signal=INT").filter { runProgram(listOf("env", "--default-signal=INT", "true")).exitCode == 0 }
+            listOf("env", "--default-signal=INT").takeIf { runProgram(it + "true").exitCode == 0 }.orEmpty()
         }
     }
 }
