@@ -77,7 +77,7 @@ public class DuotoneRuntime internal constructor(public val options: DuotoneOpti
     internal val otherFace = OtherFace()
 
     /** Runs coroutines on this runtime. It also implements kotlinx's `Delay`: timers of coroutines on it are the runtime's own. */
-    public val dispatcher: CoroutineDispatcher = RuntimeDispatcher(pool)
+    public val dispatcher: CoroutineDispatcher get() = pool.dispatcher
 
     /** The scope of the tasks of the runtime itself; they live until they end or the runtime closes. */
     internal val rootScope = object : CoroutineScope {

@@ -151,6 +151,12 @@ internal class LocalQueue(private val overflow: InjectionQueue, capacity: Int = 
         setTailRelease(end + count)
     }
 
+    /** Owner: where the next task is added, for [hasPassed]. */
+    val end: Int get() = tailPlain()
+
+    /** Owner: whether all that was added before this queue had that [end] has been taken. */
+    fun hasPassed(end: Int): Boolean = headAcquire() - end >= 0
+
     /** Owner: how many more tasks fit. */
     fun free(): Int {
         seenHead = headAcquire()

@@ -1,5 +1,6 @@
 package io.duotone.coroutines.engine.reactor
 
+import kotlinx.coroutines.CoroutineDispatcher
 import java.nio.channels.SelectableChannel
 import java.nio.channels.SelectionKey
 
@@ -27,8 +28,8 @@ internal interface Poller {
     fun awaitFreed()
 
     /**
-     * Waits up to [timeoutNanos] (0: does not wait; rounded up to what the system can measure) and puts the waiters of all ready
-     * channels into [ready]. The owner only.
+     * Waits up to [timeoutNanos] (0: does not wait; rounded up to what the system can measure) and puts the ready channels for which
+     * somebody waits into [ready]. The owner only.
      */
     fun poll(timeoutNanos: Long, ready: ReadyList)
 
@@ -42,7 +43,11 @@ internal interface Poller {
     fun close()
 }
 
-/** Gives the poller that a channel used by the calling thread should register with. */
+/** Where the channels of one runtime belong. */
 internal fun interface PollerSource {
+    /** The poller that a channel used by the calling thread should register with. */
     fun poller(): Poller
+
+    /** Whose coroutines a worker resumes itself, without a dispatch; null for none. */
+    val dispatcher: CoroutineDispatcher? get() = null
 }

@@ -1,19 +1,19 @@
 package io.duotone.coroutines.engine.reactor
 
-import kotlinx.coroutines.CancellableContinuation
 import java.nio.channels.SelectionKey
 import java.util.function.Consumer
-import kotlin.coroutines.resume
 
 /**
- * The waiters that one poll found ready. They are collected first and resumed after the poll has ended, because resuming may run
- * user code (an unconfined coroutine), which must not happen with the poller in hand.
+ * The directions of channels that one poll found ready. They are collected first and handed on after the poll has ended: the worker that
+ * polls counts as asleep until then, and resuming may run user code (an unconfined coroutine), which must not happen with the poller in
+ * hand.
  *
  * Owned by one thread; reused from poll to poll.
  */
 internal class ReadyList : Consumer<SelectionKey> {
-    private var waiters = arrayOfNulls<CancellableContinuation<Unit>>(INITIAL_CAPACITY)
-    private var size = 0
+    private var slots = arrayOfNulls<ReadinessSlot>(INITIAL_CAPACITY)
+    var size = 0
+        private set
 
     /**
      * Whether a ready channel for which nobody waits is to be watched no more. Not so while its waiter of a moment ago may just not have
@@ -21,22 +21,30 @@ internal class ReadyList : Consumer<SelectionKey> {
      */
     var narrows: Boolean = true
 
-    val isEmpty: Boolean get() = size == 0
-
     override fun accept(key: SelectionKey) {
         (key.attachment() as Registration).ready(key, this)
     }
 
-    fun add(waiter: CancellableContinuation<Unit>) {
-        if (size == waiters.size) waiters = waiters.copyOf(size * 2)
-        waiters[size++] = waiter
+    fun add(slot: ReadinessSlot) {
+        if (size == slots.size) slots = slots.copyOf(size * 2)
+        slots[size++] = slot
     }
 
+    /** For a worker: hands over the tasks that resume the waiters. */
+    inline fun drainTo(sink: (Runnable) -> Unit) {
+        drain { sink(it) }
+    }
+
+    /** For any other thread. */
     fun resumeAll() {
+        drain { it.resume() }
+    }
+
+    private inline fun drain(sink: (ReadinessSlot) -> Unit) {
         for (i in 0 until size) {
-            val waiter = waiters[i] ?: continue
-            waiters[i] = null
-            waiter.resume(Unit)
+            val slot = slots[i] ?: continue
+            slots[i] = null
+            sink(slot)
         }
         size = 0
     }

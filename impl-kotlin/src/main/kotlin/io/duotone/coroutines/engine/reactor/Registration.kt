@@ -1,5 +1,6 @@
 package io.duotone.coroutines.engine.reactor
 
+import kotlinx.coroutines.CoroutineDispatcher
 import java.io.IOException
 import java.nio.channels.CancelledKeyException
 import java.nio.channels.ClosedChannelException
@@ -29,6 +30,8 @@ internal class Registration(
     @Volatile
     private var key: SelectionKey? = null
     private var poller: Poller? = null
+
+    val dispatcher: CoroutineDispatcher? get() = pollers.dispatcher
 
     @Volatile
     var isClosed: Boolean = false

@@ -4,33 +4,40 @@ import io.duotone.coroutines.engine.reactor.ReadyList
 import io.duotone.coroutines.engine.timer.DueSink
 
 /**
- * One thread that watches for workers which do not come back from a task. Each millisecond, while any worker is busy:
+ * One thread that watches for workers which do not come back from a task. Each tick, while any worker is busy:
  *
- * - it asks every worker that makes progress to look at timers, I/O and work from outside before its next task (row C30);
- * - for a worker that has made none since the last tick, it does what that worker cannot: moves its latest wake-up and its due
+ * - it asks every worker that has not done so since the last tick to look at timers, I/O and work from outside before its next task
+ *   (row C30);
+ * - for a worker that has finished no task since the last tick, it does what that worker cannot: moves its latest wake-up and its due
  *   timers to the injection queue and waits in its poller, instead of merely sleeping, until the next tick;
  * - for every worker, it tells the groups whose members that worker has finished (see [FinishedCounts]).
  *
- * While all workers are parked the monitor is too, so an idle runtime uses no processor time.
+ * A tick is a millisecond; a wake-up of the monitor each millisecond takes some 3 % from a worker on the same core, so ticks are longer
+ * once tasks have been short for long. While all workers are parked the monitor is too, so an idle runtime uses no processor time.
  *
  * ```
- *                all parked for a whole tick
- *   WATCHING ---------------------------------> RESTING
- *      ^                                           |
- *      +-------------------------------------------+
- *               a worker wakes up
+ *             CALM_AFTER_TICKS with many tasks each
+ *   TICKING ----------------------------------------> CALM
+ *     | ^  <----------------------------------------  | ^
+ *     | |         a tick with FEW_TASKS or less       | |
+ *     | |                                             | |
+ *     v |                                             v |
+ *   RESTING      all parked for a whole tick, until  RESTING
+ *                        a worker wakes up
  * ```
  *
  * | field | written by | read by | guard or mode |
  * |---|---|---|---|
  * | resting | the monitor (true); workers (false) | same | volatile; pairs with the counts of [IdleWorkers] |
  * | stopped | stop | the monitor | volatile |
- * | seen, ready, turn, stuck | the monitor | the monitor | owner only |
+ * | seen, seenLooks, calmTicks, ready, turn, stuck | the monitor | the monitor | owner only |
  */
 internal class Monitor(private val pool: WorkerPool, name: String) : Runnable {
     private val platform = pool.platform
     val thread: Thread = platform.thread("$name-monitor", null, this)
     private val seen = LongArray(pool.workers.size)
+    private val seenLooks = LongArray(pool.workers.size)
+    private var calmTicks = 0
     private val ready = ReadyList()
     private val dueSink = DueSink { pool.submitLast(it) }
     private var turn = 0
@@ -71,19 +78,30 @@ internal class Monitor(private val pool: WorkerPool, name: String) : Runnable {
     }
 
     private fun watch() {
-        waitOneTick()
+        val isCalm = calmTicks == CALM_AFTER_TICKS
+        waitOneTick(if (isCalm) CALM_TICK_NANOS else TICK_NANOS)
         stuck = chooseStuck()
-        for (worker in pool.workers) {
-            if (isStuck(worker)) relieve(worker) else worker.askForRound()
-            worker.tellFinished()
-            seen[worker.index] = worker.progress
+        if (!isCalm) calmTicks++
+        pool.workers.forEach(::lookAt)
+    }
+
+    private fun lookAt(worker: Worker) {
+        val looks = worker.looksUnasked
+        val progress = worker.progress
+        if (looks == seenLooks[worker.index] && !worker.parker.isParked) {
+            val tasks = progress - seen[worker.index]
+            if (tasks <= FEW_TASKS) calmTicks = 0
+            if (tasks == 0L) relieve(worker) else worker.askForRound()
         }
+        worker.tellFinished()
+        seenLooks[worker.index] = looks
+        seen[worker.index] = progress
     }
 
     /** Not less than a tick, whatever ends a poll before: a worker that has done nothing for a moment is not stuck. */
-    private fun waitOneTick() {
+    private fun waitOneTick(nanos: Long) {
         val stuck = stuck
-        val end = platform.nanoTime() + TICK_NANOS
+        val end = platform.nanoTime() + nanos
         while (!stopped) {
             val left = end - platform.nanoTime()
             if (left <= 0) return
@@ -133,5 +151,8 @@ internal class Monitor(private val pool: WorkerPool, name: String) : Runnable {
 
     private companion object {
         const val TICK_NANOS = 1_000_000L
+        const val CALM_TICK_NANOS = 4_000_000L
+        const val CALM_AFTER_TICKS = 1000
+        const val FEW_TASKS = 8L
     }
 }

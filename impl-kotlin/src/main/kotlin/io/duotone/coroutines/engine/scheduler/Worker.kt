@@ -16,17 +16,18 @@ import java.lang.invoke.VarHandle
  * One worker: a thread with its own queue, timers and poller.
  *
  * Where the next task comes from, in order: the slot of the latest wake-up, the own queue, work from outside, due timers and I/O,
- * other workers' queues. Every [TASKS_PER_ROUND] tasks, and when the monitor asks for it (each millisecond), timers, I/O and work from
- * outside come first, so that no flood of ready tasks can starve them (row C30).
+ * other workers' queues. Every [TASKS_PER_ROUND] tasks, and when the monitor asks for it because these take long, timers, I/O and work from
+ * outside come first, so that no flood of ready tasks can starve them (row C30). What the last poll brought is run before the next poll in
+ * passing: that would bring the same channels, and new ones would have to queue behind them anyway.
  *
  * | field | written by | read by | guard or mode |
  * |---|---|---|---|
  * | latest | the worker (set); worker, monitor (take) | same | volatile, taken by getAndSet |
  * | queue, timers, poller | see their classes | | |
- * | ticks | the worker | the monitor | opaque: only compared with an older value, pairs with nothing |
+ * | ticks, looks | the worker | the monitor | opaque: only compared with an older value, pairs with nothing |
  * | roundDue | the monitor, shutdown (true); the worker (false) | the worker | volatile |
  * | finished | see its class | | |
- * | searching, streak, budget, lastPoll, ready, random | the worker | the worker | owner only |
+ * | searching, streak, budget, lastPoll, polledUpTo, ready, random | the worker | the worker | owner only |
  */
 internal class Worker(private val pool: WorkerPool, val index: Int, name: String) :
     Padded(),
@@ -43,6 +44,7 @@ internal class Worker(private val pool: WorkerPool, val index: Int, name: String
     private var latest: Any? = null
 
     private var ticks = 0L
+    private var looks = 0L
 
     @Volatile
     private var roundDue = false
@@ -50,6 +52,7 @@ internal class Worker(private val pool: WorkerPool, val index: Int, name: String
     private var searching = false
     private var streak = 0
     private var lastPoll = 0L
+    private var polledUpTo = 0
     private val ready = ReadyList()
     private val dueSink = DueSink { submitLast(it) }
     private var random = platform.seed() or 1L
@@ -67,6 +70,9 @@ internal class Worker(private val pool: WorkerPool, val index: Int, name: String
 
     /** For the monitor: does not change while one task keeps the worker, or while the worker sleeps. */
     val progress: Long get() = TICKS.getOpaque(this) as Long
+
+    /** For the monitor: changes when the worker looks beyond its own queue unasked. */
+    val looksUnasked: Long get() = LOOKS.getOpaque(this) as Long
 
     // ------------------------------------------------------------ submitting, on this worker's thread
 
@@ -142,7 +148,9 @@ internal class Worker(private val pool: WorkerPool, val index: Int, name: String
     }
 
     private fun next(): Runnable? {
-        if (roundDue || ticks % TASKS_PER_ROUND == 0L) {
+        val unasked = ticks % TASKS_PER_ROUND == 0L
+        if (unasked) LOOKS.setOpaque(this, looks + 1)
+        if (unasked || roundDue) {
             roundDue = false
             round()?.let { return it }
         }
@@ -170,7 +178,7 @@ internal class Worker(private val pool: WorkerPool, val index: Int, name: String
         if (timers.earliest != Long.MAX_VALUE || poller.isActive) {
             val now = platform.nanoTime()
             collectTimers(now)
-            if (poller.isActive && now - lastPoll >= POLL_APART_NANOS) {
+            if (poller.isActive && now - lastPoll >= POLL_APART_NANOS && queue.hasPassed(polledUpTo)) {
                 lastPoll = now
                 pollNow()
             }
@@ -190,7 +198,22 @@ internal class Worker(private val pool: WorkerPool, val index: Int, name: String
         } finally {
             ready.narrows = true
         }
-        ready.resumeAll()
+        submitReady()
+    }
+
+    /** One runs next, as any wake-up does; several run in the order in which they came. */
+    private fun submitReady() {
+        when (ready.size) {
+            0 -> return
+
+            1 -> ready.drainTo(::submit)
+
+            else -> {
+                ready.drainTo(queue::push)
+                pool.wakeOneIfWanted()
+            }
+        }
+        polledUpTo = queue.end
     }
 
     /** The own queue is empty: what finished groups and due timers make ready, then other workers. */
@@ -241,12 +264,13 @@ internal class Worker(private val pool: WorkerPool, val index: Int, name: String
         } finally {
             // A worker that keeps waking up without finding a task is no worker that does not come back from one.
             TICKS.setOpaque(this, ticks + 1)
+            LOOKS.setOpaque(this, looks + 1)
             searching = pool.idle.unpark(this)
             pool.monitor.workerAwake()
         }
-        if (!ready.isEmpty) {
+        if (ready.size > 0) {
             lastPoll = platform.nanoTime()
-            ready.resumeAll()
+            submitReady()
         }
     }
 
@@ -311,11 +335,13 @@ internal class Worker(private val pool: WorkerPool, val index: Int, name: String
         private val NOTHING: Any? = null
         private val LATEST: VarHandle
         private val TICKS: VarHandle
+        private val LOOKS: VarHandle
 
         init {
             val lookup = MethodHandles.privateLookupIn(Worker::class.java, MethodHandles.lookup())
             LATEST = lookup.findVarHandle(Worker::class.java, "latest", Any::class.java)
             TICKS = lookup.findVarHandle(Worker::class.java, "ticks", Long::class.javaPrimitiveType)
+            LOOKS = lookup.findVarHandle(Worker::class.java, "looks", Long::class.javaPrimitiveType)
         }
 
         /** The worker on whose thread the caller runs, of whatever pool; null elsewhere. */

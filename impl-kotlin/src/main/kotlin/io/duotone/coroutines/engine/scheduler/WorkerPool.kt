@@ -29,6 +29,7 @@ internal class WorkerPool(
     val idle = IdleWorkers(size)
     val workers: Array<Worker> = Array(size) { Worker(this, it, "$name-worker-$it") }
     val monitor = Monitor(this, name)
+    override val dispatcher = RuntimeDispatcher(this)
     private val roundRobin = AtomicInteger()
 
     /** Set by [stop]: a worker that finds nothing to do ends instead of sleeping. */

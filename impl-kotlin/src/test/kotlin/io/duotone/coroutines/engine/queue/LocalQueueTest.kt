@@ -46,6 +46,21 @@ internal class LocalQueueTest :
             }
         }
 
+        test("hasPassed tells whether all that was there at that end has been popped, stolen or handed over") {
+            val queue = queueOf(1..3)
+            val end = queue.end
+            queue.push(Numbered(4))
+            queue.hasPassed(end).shouldBeFalse()
+            queue.pop()
+            queue.hasPassed(end).shouldBeFalse()
+            queue.stealInto(LocalQueue(overflow, 8)).number shouldBe 2 // and 3 goes along
+            queue.hasPassed(end).shouldBeTrue()
+            val later = queue.end
+            (5..12).forEach { queue.push(Numbered(it)) }
+            queue.hasPassed(later).shouldBeTrue() // 4 is in the injection queue
+            overflow.rest() shouldContainExactly listOf(4, 5, 6, 7, 12)
+        }
+
         test("a push to a full ring moves the older half and the task to the injection queue") {
             val queue = queueOf(1..9)
             overflow.rest() shouldContainExactly listOf(1, 2, 3, 4, 9)

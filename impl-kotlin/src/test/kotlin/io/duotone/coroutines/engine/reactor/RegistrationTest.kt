@@ -64,15 +64,45 @@ internal class RegistrationTest :
             }
         }
 
-        test("a waiter cancelled after a poll took it, and before it is resumed, costs the next one nothing") {
+        test("a waiter cancelled after a poll found its channel ready leaves that to the next") {
             polled {
+                val cancelled = waiter()
+                write("x")
+                collect()
+                cancelled.cancel()
+                cancelled.isCompleted shouldBe true
+                val next = waiter()
+                resumeCollected()
+                next.isCompleted shouldBe true
+            }
+        }
+
+        test("a channel is handed over once, however often it is found ready before its task has run") {
+            polled {
+                val first = waiter()
+                write("x")
+                repeat(3) { collect() }
+                collected shouldBe 1
+                interest shouldBe 1
+                resumeCollected()
+                first.isCompleted shouldBe true
+                val second = waiter()
+                poll()
+                second.isCompleted shouldBe true
+            }
+        }
+
+        test("a channel whose task finds nobody is watched on, and then found again") {
+            polled {
+                waiter().cancel()
                 val taken = waiter()
                 write("x")
                 collect()
-                taken.cancel()
-                val next = waiter()
+                registration.nudgeReader()
+                taken.isCompleted shouldBe true
                 resumeCollected()
-                next.isCompleted shouldBe false
+                waiter().isCompleted shouldBe true // what is left of that nudge
+                val next = waiter()
                 poll()
                 next.isCompleted shouldBe true
             }
@@ -139,6 +169,9 @@ private class Polled(
     private val scope: Job,
 ) {
     private val ready = ReadyList()
+
+    /** How many channels the polls since the last resumption have handed over. */
+    val collected: Int get() = ready.size
 
     val interest: Int get() = pipe.source().keyFor(platform.selector).interestOps()
 
