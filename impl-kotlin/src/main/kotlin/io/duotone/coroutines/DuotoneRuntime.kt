@@ -7,6 +7,7 @@ import io.duotone.coroutines.engine.blocking.BlockingPool
 import io.duotone.coroutines.engine.platform.EngineThread
 import io.duotone.coroutines.engine.platform.Platform
 import io.duotone.coroutines.engine.platform.SystemPlatform
+import io.duotone.coroutines.engine.platform.toNanosAtMost
 import io.duotone.coroutines.engine.scheduler.RuntimeDispatcher
 import io.duotone.coroutines.engine.scheduler.Shutdown
 import io.duotone.coroutines.engine.scheduler.Worker
@@ -54,7 +55,7 @@ public class DuotoneRuntime internal constructor(public val options: DuotoneOpti
     internal val blockingPool = BlockingPool(
         name = options.name(),
         maxThreads = options.blockingThreads(),
-        idleNanos = runCatching { options.blockingIdle().toNanos() }.getOrDefault(Long.MAX_VALUE),
+        idleNanos = options.blockingIdle().toNanosAtMost(),
         threads = { task, name -> platform.thread(name, this, task) },
         clock = platform::nanoTime,
     )
@@ -63,7 +64,7 @@ public class DuotoneRuntime internal constructor(public val options: DuotoneOpti
     internal val awaitPool = BlockingPool(
         name = options.name(),
         maxThreads = options.awaitThreads(),
-        idleNanos = runCatching { options.blockingIdle().toNanos() }.getOrDefault(Long.MAX_VALUE),
+        idleNanos = options.blockingIdle().toNanosAtMost(),
         threads = { task, name -> platform.thread(name, this, task) },
         clock = platform::nanoTime,
         role = "async",

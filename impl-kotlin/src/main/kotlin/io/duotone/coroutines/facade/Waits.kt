@@ -3,6 +3,8 @@ package io.duotone.coroutines.facade
 import io.duotone.CancelReason
 import io.duotone.Task
 import io.duotone.TaskCancelledException
+import io.duotone.coroutines.engine.platform.deadlineAfter
+import io.duotone.coroutines.engine.platform.toNanosAtMost
 import io.duotone.coroutines.engine.scheduler.RuntimeTimer
 import io.duotone.coroutines.engine.timer.TimerEntry
 import java.time.Duration
@@ -17,8 +19,7 @@ internal class SleepTask private constructor(private val runtime: JavaRuntime) :
 
     private fun begin(nanos: Long) {
         val pool = runtime.kotlin.pool
-        val now = pool.platform.nanoTime()
-        pool.schedule(timer, if (nanos > LATEST - now) LATEST else now + nanos)
+        pool.schedule(timer, pool.platform.deadlineAfter(nanos))
         if (timer.isCancelled) closed()
     }
 
@@ -53,18 +54,11 @@ internal class SleepTask private constructor(private val runtime: JavaRuntime) :
     }
 
     companion object {
-        private const val LATEST = Long.MAX_VALUE - 1
-
         fun start(runtime: JavaRuntime, duration: Duration): Task<Void?> {
             val task = SleepTask(runtime)
-            if (duration.isZero || duration.isNegative) task.wake() else task.begin(nanosOf(duration))
+            if (duration.isZero || duration.isNegative) task.wake() else task.begin(duration.toNanosAtMost())
             return task
         }
-
-        private fun nanosOf(duration: Duration): Long =
-            if (duration.seconds >= Long.MAX_VALUE / NANOS_PER_SECOND) LATEST else duration.toNanos()
-
-        private const val NANOS_PER_SECOND = 1_000_000_000L
     }
 }
 

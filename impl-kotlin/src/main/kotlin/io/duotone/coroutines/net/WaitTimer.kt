@@ -1,5 +1,6 @@
 package io.duotone.coroutines.net
 
+import io.duotone.coroutines.engine.platform.deadlineAfter
 import io.duotone.coroutines.engine.scheduler.WorkerPool
 import io.duotone.coroutines.engine.timer.TimerEntry
 import kotlin.time.Duration
@@ -52,11 +53,7 @@ internal class WaitTimer(private val pool: WorkerPool, private val nudge: Runnab
         const val NEVER: Long = Long.MAX_VALUE
 
         /** When [timeout] from now is, on the clock of the pool. */
-        fun deadlineAfter(pool: WorkerPool, timeout: Duration): Long {
-            if (timeout == Duration.INFINITE) return NEVER
-            val now = pool.platform.nanoTime()
-            val nanos = timeout.inWholeNanoseconds.coerceAtLeast(0)
-            return if (nanos >= NEVER - now) NEVER else now + nanos
-        }
+        fun deadlineAfter(pool: WorkerPool, timeout: Duration): Long =
+            if (timeout == Duration.INFINITE) NEVER else pool.platform.deadlineAfter(timeout.inWholeNanoseconds.coerceAtLeast(0))
     }
 }

@@ -1,8 +1,7 @@
 package io.duotone.coroutines.scope
 
+import io.duotone.coroutines.engine.platform.uncheckedCastTo
 import java.lang.invoke.MethodHandle
-import java.lang.invoke.MethodHandles
-import java.lang.invoke.MethodType
 import kotlin.coroutines.Continuation
 import kotlin.coroutines.intrinsics.startCoroutineUninterceptedOrReturn
 
@@ -11,10 +10,7 @@ import kotlin.coroutines.intrinsics.startCoroutineUninterceptedOrReturn
  * gives: the language would check the class of the lambda against three of them in turn, for each member and on all workers.
  */
 
-private val AS_BLOCK: MethodHandle = MethodHandles.explicitCastArguments(
-    MethodHandles.identity(Any::class.java),
-    MethodType.methodType(Function1::class.java, Any::class.java),
-)
+private val AS_BLOCK: MethodHandle = uncheckedCastTo(Function1::class.java)
 
 /** What the compiler makes of a suspend lambda extends this; a reference to a suspend function, or a block made in Java, does not. */
 private val COMPILED_LAMBDA: Class<*> = Class.forName("kotlin.coroutines.jvm.internal.BaseContinuationImpl")

@@ -18,7 +18,7 @@ import java.lang.invoke.VarHandle
  * | tail    | owner                           | all               | plain for the owner, release to publish, acquire for thieves  |
  * | slots   | owner                           | owner and thieves | plain, ordered by head and tail (below)                       |
  * | cleared | owner                           | owner             | plain                                                         |
- * | seenHead | owner                          | owner             | plain                                                         |
+ * | seenHead| owner                           | owner             | plain                                                         |
  *
  * Invariants, in the wrap-around arithmetic of Int:
  *

@@ -80,9 +80,11 @@ internal class Monitor(private val pool: WorkerPool, name: String) : Runnable {
     private fun watch() {
         val isCalm = calmTicks == CALM_AFTER_TICKS
         waitOneTick(if (isCalm) CALM_TICK_NANOS else TICK_NANOS)
-        stuck = chooseStuck()
+        stuck = null
         if (!isCalm) calmTicks++
-        pool.workers.forEach(::lookAt)
+        val workers = pool.workers
+        val first = turn
+        for (i in workers.indices) lookAt(workers[(first + i) % workers.size])
     }
 
     private fun lookAt(worker: Worker) {
@@ -111,19 +113,6 @@ internal class Monitor(private val pool: WorkerPool, name: String) : Runnable {
 
     private fun isStuck(worker: Worker) = !worker.parker.isParked && seen[worker.index] == worker.progress
 
-    /** One worker that was stuck for this tick and has channels; they take turns when there are several. */
-    private fun chooseStuck(): Worker? {
-        val workers = pool.workers
-        for (i in workers.indices) {
-            val worker = workers[(turn + i) % workers.size]
-            if (worker.poller.isActive && isStuck(worker)) {
-                turn = worker.index + 1
-                return worker
-            }
-        }
-        return null
-    }
-
     private fun pollFor(worker: Worker, nanos: Long): Boolean {
         if (!worker.poller.tryPoll(nanos, ready)) return false
         ready.resumeAll()
@@ -134,6 +123,11 @@ internal class Monitor(private val pool: WorkerPool, name: String) : Runnable {
         worker.giveUpLatest()?.let(pool::submitLast)
         worker.timers.tryCollectDue(platform.nanoTime(), dueSink)
         if (!worker.queue.isEmpty) pool.wakeOneIfWanted()
+        if (stuck == null && worker.poller.isActive) {
+            // Several of them take turns.
+            stuck = worker
+            turn = worker.index + 1
+        }
     }
 
     /** Called by a worker that has just left the idle set. */

@@ -4,6 +4,8 @@ package io.duotone.coroutines.engine.scheduler
 
 import io.duotone.CancelReason
 import io.duotone.TaskCancelledException
+import io.duotone.coroutines.engine.platform.LATEST_DEADLINE
+import io.duotone.coroutines.engine.platform.deadlineAfter
 import io.duotone.coroutines.engine.timer.TimerEntry
 import kotlinx.coroutines.CancellableContinuation
 import kotlinx.coroutines.CoroutineDispatcher
@@ -52,11 +54,8 @@ internal class RuntimeDispatcher(val pool: WorkerPool) :
         return timer
     }
 
-    private fun deadlineAfter(timeMillis: Long): Long {
-        val now = pool.platform.nanoTime()
-        val nanos = if (timeMillis > MAX_MILLIS) Long.MAX_VALUE - 1 else timeMillis * NANOS_PER_MILLI
-        return if (nanos > Long.MAX_VALUE - 1 - now) Long.MAX_VALUE - 1 else now + nanos
-    }
+    private fun deadlineAfter(timeMillis: Long): Long =
+        pool.platform.deadlineAfter(if (timeMillis > MAX_MILLIS) LATEST_DEADLINE else timeMillis * NANOS_PER_MILLI)
 
     override fun toString(): String = "${pool.workers.size} workers, ${pool.idle}, ${pool.injection.size} injected"
 

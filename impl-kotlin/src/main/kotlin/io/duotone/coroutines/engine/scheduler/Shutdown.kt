@@ -4,6 +4,8 @@ import io.duotone.CancelReason
 import io.duotone.DuotoneOptions
 import io.duotone.TaskCancelledException
 import io.duotone.coroutines.engine.blocking.BlockingPool
+import io.duotone.coroutines.engine.platform.deadlineAfter
+import io.duotone.coroutines.engine.platform.toNanosAtMost
 import kotlinx.coroutines.CompletableJob
 import kotlinx.coroutines.CoroutineName
 import kotlinx.coroutines.CoroutineScope
@@ -38,7 +40,7 @@ internal class Shutdown(
 
     fun run() {
         endRoots()
-        val deadline = deadlineAfter(graceNanos())
+        val deadline = pool.platform.deadlineAfter(options.shutdownGrace().toNanosAtMost())
         awaitRoots(if (joins) Long.MAX_VALUE else deadline)
         stopBlockingPools(lastChance(deadline))
         stopWorkers(lastChance(deadline))
@@ -47,7 +49,7 @@ internal class Shutdown(
         closePollers()
     }
 
-    private fun lastChance(deadline: Long) = maxOf(deadline, deadlineAfter(LAST_CHANCE_NANOS))
+    private fun lastChance(deadline: Long) = maxOf(deadline, pool.platform.deadlineAfter(LAST_CHANCE_NANOS))
 
     private fun endRoots() {
         if (joins) {
@@ -132,13 +134,6 @@ internal class Shutdown(
         } finally {
             if (interrupted) Thread.currentThread().interrupt()
         }
-    }
-
-    private fun graceNanos(): Long = runCatching { options.shutdownGrace().toNanos() }.getOrDefault(Long.MAX_VALUE)
-
-    private fun deadlineAfter(nanos: Long): Long {
-        val now = pool.platform.nanoTime()
-        return if (nanos > Long.MAX_VALUE - now) Long.MAX_VALUE else now + nanos
     }
 
     private companion object {

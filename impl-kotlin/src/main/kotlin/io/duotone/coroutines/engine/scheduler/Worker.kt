@@ -54,7 +54,7 @@ internal class Worker(private val pool: WorkerPool, val index: Int, name: String
     private var lastPoll = 0L
     private var polledUpTo = 0
     private val ready = ReadyList()
-    private val dueSink = DueSink { submitLast(it) }
+    private val dueSink = DueSink { queue.push(it) }
     private var random = platform.seed() or 1L
     private val finished = FinishedCounts()
 
@@ -186,8 +186,11 @@ internal class Worker(private val pool: WorkerPool, val index: Int, name: String
         return pool.injection.popInto(queue, pool.shareOfInjection())
     }
 
+    /** Some of those due: the rest is not brought into the cache before its turn, and tasks that are ready go on in between. */
     private fun collectTimers(now: Long) {
-        if (timers.earliest <= now) timers.collectDue(now, dueSink)
+        if (timers.earliest > now || timers.collectDue(now, dueSink, TIMERS_AT_A_TIME) == 0) return
+        // One alone runs here next, and is nothing to wake anybody for.
+        if (queue.size > 1 || latest != null) pool.wakeOneIfWanted()
     }
 
     /** A look in passing: those that the last poll resumed may still be queued, and will wait again. */
@@ -331,6 +334,7 @@ internal class Worker(private val pool: WorkerPool, val index: Int, name: String
         private const val STEAL_WORTHWHILE = 32
         private const val SPINS_BEFORE_SMALL_STEAL = 64
         private const val POLL_APART_NANOS = 1_000_000L
+        private const val TIMERS_AT_A_TIME = 64
 
         private val NOTHING: Any? = null
         private val LATEST: VarHandle

@@ -1,6 +1,7 @@
 package io.duotone.coroutines.engine.scheduler
 
 import io.duotone.coroutines.engine.platform.Platform
+import io.duotone.coroutines.engine.platform.deadlineAfter
 import io.duotone.coroutines.engine.queue.InjectionQueue
 import io.duotone.coroutines.engine.reactor.Poller
 import io.duotone.coroutines.engine.reactor.PollerSource
@@ -110,7 +111,7 @@ internal class WorkerPool(
 
     /** Waits up to [nanos] for the workers and the monitor to end; whether all have. */
     fun awaitStopped(nanos: Long): Boolean {
-        val deadline = platform.nanoTime().let { if (nanos > Long.MAX_VALUE - it) Long.MAX_VALUE else it + nanos }
+        val deadline = platform.deadlineAfter(nanos)
         return (workers.map(Worker::thread) + monitor.thread).all { thread ->
             val millis = (deadline - platform.nanoTime()) / NANOS_PER_MILLI + 1
             if (millis > 0) thread.join(millis)

@@ -11,6 +11,7 @@ import io.duotone.coroutines.watched
 import io.duotone.coroutines.withRuntime
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContainExactly
+import io.kotest.matchers.ints.shouldBeGreaterThan
 import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.launch
@@ -52,6 +53,24 @@ internal class FairnessTest :
                     runtime.pool.submit { arrived.countDown() }
                     arrived.awaitWatched(runtime)
                 }
+            }
+        }
+
+        test("C30 tasks that are ready run in between while a flood of due timers is served") {
+            withRuntime("due", 1) { runtime ->
+                val timers = 10_000
+                var fired = 0
+                val turns = runtime.blockWatched {
+                    val now = runtime.platform.nanoTime()
+                    repeat(timers) { runtime.pool.schedule(timer { fired++ }, now) }
+                    var turns = 0
+                    while (fired < timers) {
+                        turns++
+                        yield()
+                    }
+                    turns
+                }
+                turns shouldBeGreaterThan timers / 200
             }
         }
 
