@@ -20,6 +20,7 @@ class Variant(val name: String, val minimumJdk: Int = 17, val start: () -> Workl
  * The same work done in several ways.
  *
  * @param ideal milliseconds that the work takes by definition, subtracted from what is reported
+ * @param flags options of the JVM, for all variants alike
  */
 class RoundCase(
     val name: String,
@@ -30,6 +31,7 @@ class RoundCase(
     val variants: List<Variant>,
     val bars: List<Bar>,
     val ideal: Double = 0.0,
+    val flags: List<String> = emptyList(),
 ) {
     companion object {
         fun of(family: Family): List<RoundCase> =

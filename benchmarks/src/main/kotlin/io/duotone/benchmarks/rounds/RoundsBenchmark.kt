@@ -39,7 +39,7 @@ class RoundsBenchmark(private val options: Options, private val family: Family, 
         val warmUps = if (options.quick) 1 else case.warmUps
         val rounds = if (options.quick) 2 else case.rounds
         val arguments = listOf(family.key, case.name, variant.name, "${sizeOf(case)}", "$warmUps", "$rounds")
-        Child.jvm(jdk, FLAGS, RoundsMain::class.java, arguments).use { child ->
+        Child.jvm(jdk, FLAGS + case.flags, RoundsMain::class.java, arguments).use { child ->
             return List(rounds) { child.receive("round", ROUND_SECONDS * (warmUps + 1)).toLong() / NANOS_PER_MILLI - case.ideal }
         }
     }
