@@ -154,8 +154,8 @@ internal class LocalQueue(private val overflow: InjectionQueue, capacity: Int = 
     /** Owner: where the next task is added, for [hasPassed]. */
     val end: Int get() = tailPlain()
 
-    /** Owner: whether all that was added before this queue had that [end] has been taken. */
-    fun hasPassed(end: Int): Boolean = headAcquire() - end >= 0
+    /** Owner: whether all that was added before this queue had that [end] has been taken, however long ago. */
+    fun hasPassed(end: Int): Boolean = end - headAcquire() !in 1..mask + 1
 
     /** Owner: how many more tasks fit. */
     fun free(): Int {

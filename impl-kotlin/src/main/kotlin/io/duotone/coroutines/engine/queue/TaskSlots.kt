@@ -13,8 +13,7 @@ import java.lang.invoke.MethodHandle
  * to 3 of 9 ns.
  */
 
-private val AS_TASK: MethodHandle =
-    uncheckedCastTo(Runnable::class.java)
+private val AS_TASK: MethodHandle = uncheckedCastTo(Runnable::class.java)
 
 /** [task] as what it is. Nothing is checked: calling it for anything but a Runnable or null fails later, at the call of its run. */
 internal fun asTask(task: Any?): Runnable? = AS_TASK.invokeExact(task) as Runnable?

@@ -22,7 +22,7 @@ import kotlin.coroutines.resumeWithException
  * | field | written by | read by | guard or mode |
  * |---|---|---|---|
  * | waiter | the waiter (set); the task, canceller, closer (take) | all of them and the poller | volatile, taken by getAndSet |
- * | queued | the poller (true); the task (false) | the poller | opaque: an old value costs one more poll, or an early return |
+ * | queued | the poller (true); the task (false) | the poller | opaque: an old value costs a poll, or an early return |
  * | armed | the waiter (true); the poller (false) | the waiter | volatile |
  * | nudged | any thread (true); the waiter (false) | the waiter | volatile |
  * | op | the waiter, between waits | the poller | volatile |
@@ -31,8 +31,8 @@ import kotlin.coroutines.resumeWithException
  * a waiter again. Either the poller finds the waiter, or the waiter finds `armed` cleared and sets the interest anew. The interest
  * must be narrowed before `armed` is cleared: the other way round it could undo the interest that a new waiter has just set.
  *
- * An event of a slot that is queued already is passed over, and lost it is not: the interest stays, so the next poll brings it again. The
- * task may find the waiter of a later wait then, which returns early.
+ * An event of a slot that is queued already is passed over, and lost it is not: the interest stays, so the next poll brings it again. (So
+ * until its task has run, a poll that would wait returns at once.) The task may find the waiter of a later wait, which then returns early.
  *
  * [nudge] pairs with [begin] in the same way: it sets the flag, then looks for a waiter; the waiter publishes itself, then looks at the
  * flag. The flag outlives a nudge that found its waiter, since another one may have come in between: that costs the next wait an early

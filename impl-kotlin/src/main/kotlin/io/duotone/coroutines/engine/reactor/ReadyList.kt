@@ -16,8 +16,8 @@ internal class ReadyList : Consumer<SelectionKey> {
         private set
 
     /**
-     * Whether a ready channel for which nobody waits is to be watched no more. Not so while its waiter of a moment ago may just not have
-     * run yet: that would cost a system call now and another when it waits again.
+     * Whether a ready channel for which nobody waits is to be watched no more. Not so while its waiter of a moment ago may be on the way
+     * back to the next wait: that would cost a system call now and another then.
      */
     var narrows: Boolean = true
 
@@ -37,7 +37,16 @@ internal class ReadyList : Consumer<SelectionKey> {
 
     /** For any other thread. */
     fun resumeAll() {
-        drain { it.resume() }
+        var failure: Throwable? = null
+        drain { slot ->
+            try {
+                slot.resume()
+            } catch (thrown: Throwable) {
+                // From the dispatcher of a waiter: the others have a right to theirs.
+                failure = failure ?: thrown
+            }
+        }
+        failure?.let { throw it }
     }
 
     private inline fun drain(sink: (ReadinessSlot) -> Unit) {

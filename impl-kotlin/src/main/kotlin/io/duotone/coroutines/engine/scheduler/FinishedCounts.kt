@@ -12,7 +12,7 @@ internal fun interface FinishedCounter {
 /**
  * Finished members not yet told to their group. With a counter that all workers share, telling each one by itself costs more
  * than running it. Told when the group changes, when the worker runs out of ready work, every [BATCH], and by the monitor each
- * millisecond: a worker that is kept busy by others, or does not come back from a task, holds up no group.
+ * tick: a worker that is kept busy by others, or does not come back from a task, holds up no group.
  *
  * | field | written by | read by | guard or mode |
  * |---|---|---|---|

@@ -13,13 +13,14 @@ import io.duotone.coroutines.engine.timer.DueSink
  * - for every worker, it tells the groups whose members that worker has finished (see [FinishedCounts]).
  *
  * A tick is a millisecond; a wake-up of the monitor each millisecond takes some 3 % from a worker on the same core, so ticks are longer
- * once tasks have been short for long. While all workers are parked the monitor is too, so an idle runtime uses no processor time.
+ * once tasks have been short for long: a worker is slow that neither slept nor looked around by itself in a tick, and ran no more than
+ * [FEW_TASKS] for each millisecond of it. While all workers are parked the monitor is too, so an idle runtime uses no processor time.
  *
  * ```
- *             CALM_AFTER_TICKS with many tasks each
+ *             CALM_AFTER_TICKS without a slow worker
  *   TICKING ----------------------------------------> CALM
  *     | ^  <----------------------------------------  | ^
- *     | |         a tick with FEW_TASKS or less       | |
+ *     | |           a tick with a slow worker         | |
  *     | |                                             | |
  *     v |                                             v |
  *   RESTING      all parked for a whole tick, until  RESTING
@@ -84,15 +85,16 @@ internal class Monitor(private val pool: WorkerPool, name: String) : Runnable {
         if (!isCalm) calmTicks++
         val workers = pool.workers
         val first = turn
-        for (i in workers.indices) lookAt(workers[(first + i) % workers.size])
+        val few = if (isCalm) FEW_TASKS * CALM_TICK_NANOS / TICK_NANOS else FEW_TASKS
+        for (i in workers.indices) lookAt(workers[(first + i) % workers.size], few)
     }
 
-    private fun lookAt(worker: Worker) {
+    private fun lookAt(worker: Worker, few: Long) {
         val looks = worker.looksUnasked
         val progress = worker.progress
         if (looks == seenLooks[worker.index] && !worker.parker.isParked) {
             val tasks = progress - seen[worker.index]
-            if (tasks <= FEW_TASKS) calmTicks = 0
+            if (tasks <= few) calmTicks = 0
             if (tasks == 0L) relieve(worker) else worker.askForRound()
         }
         worker.tellFinished()
@@ -107,14 +109,15 @@ internal class Monitor(private val pool: WorkerPool, name: String) : Runnable {
         while (!stopped) {
             val left = end - platform.nanoTime()
             if (left <= 0) return
-            if (stuck == null || !isStuck(stuck) || !pollFor(stuck, left)) pause(left)
+            if (stuck == null || !isStuck(stuck) || !pollFor(stuck, left)) pause(end - platform.nanoTime())
         }
     }
 
     private fun isStuck(worker: Worker) = !worker.parker.isParked && seen[worker.index] == worker.progress
 
+    /** Whether that brought anything. A channel that is queued already ends every poll at once, and brings nothing. */
     private fun pollFor(worker: Worker, nanos: Long): Boolean {
-        if (!worker.poller.tryPoll(nanos, ready)) return false
+        if (!worker.poller.tryPoll(nanos, ready) || ready.size == 0) return false
         ready.resumeAll()
         return true
     }

@@ -17,15 +17,15 @@ import java.lang.invoke.VarHandle
  *
  * Where the next task comes from, in order: the slot of the latest wake-up, the own queue, work from outside, due timers and I/O,
  * other workers' queues. Every [TASKS_PER_ROUND] tasks, and when the monitor asks for it because these take long, timers, I/O and work from
- * outside come first, so that no flood of ready tasks can starve them (row C30). What the last poll brought is run before the next poll in
- * passing: that would bring the same channels, and new ones would have to queue behind them anyway.
+ * outside come first, so that no flood of ready tasks can starve them (row C30). But a worker that has not yet run what its last poll brought
+ * polls in passing every [POLL_ANYWAY_NANOS] only: what it found would mostly be the same channels.
  *
  * | field | written by | read by | guard or mode |
  * |---|---|---|---|
  * | latest | the worker (set); worker, monitor (take) | same | volatile, taken by getAndSet |
  * | queue, timers, poller | see their classes | | |
  * | ticks, looks | the worker | the monitor | opaque: only compared with an older value, pairs with nothing |
- * | roundDue | the monitor, shutdown (true); the worker (false) | the worker | volatile |
+ * | roundDue | the monitor (true); the worker (false) | the worker | volatile |
  * | finished | see its class | | |
  * | searching, streak, budget, lastPoll, polledUpTo, ready, random | the worker | the worker | owner only |
  */
@@ -178,22 +178,34 @@ internal class Worker(private val pool: WorkerPool, val index: Int, name: String
         if (timers.earliest != Long.MAX_VALUE || poller.isActive) {
             val now = platform.nanoTime()
             collectTimers(now)
-            if (poller.isActive && now - lastPoll >= POLL_APART_NANOS && queue.hasPassed(polledUpTo)) {
+            if (mayPollInPassing(now)) {
                 lastPoll = now
                 pollNow()
             }
         }
-        return pool.injection.popInto(queue, pool.shareOfInjection())
+        val first = pool.injection.popInto(queue, pool.shareOfInjection())
+        wakeForMoreThan(if (first == null) 1 else 0)
+        return first
+    }
+
+    private fun mayPollInPassing(now: Long): Boolean {
+        if (!poller.isActive) return false
+        return now - lastPoll >= if (queue.hasPassed(polledUpTo)) POLL_APART_NANOS else POLL_ANYWAY_NANOS
     }
 
     /** Some of those due: the rest is not brought into the cache before its turn, and tasks that are ready go on in between. */
     private fun collectTimers(now: Long) {
-        if (timers.earliest > now || timers.collectDue(now, dueSink, TIMERS_AT_A_TIME) == 0) return
-        // One alone runs here next, and is nothing to wake anybody for.
-        if (queue.size > 1 || latest != null) pool.wakeOneIfWanted()
+        if (timers.earliest > now) return
+        val limit = if (queue.size < TIMERS_AT_A_TIME) TIMERS_AT_A_TIME else TIMERS_AMONG_MANY_TASKS
+        timers.collectDue(now, dueSink, limit)
     }
 
-    /** A look in passing: those that the last poll resumed may still be queued, and will wait again. */
+    /** Of what has become ready here, this worker runs [ownShare] next: that is nothing to wake anybody for. */
+    private fun wakeForMoreThan(ownShare: Int) {
+        if (queue.size + (if (latest == null) 0 else 1) > ownShare) pool.wakeOneIfWanted()
+    }
+
+    /** A look in passing: those that the last poll woke may be on their way back to their next wait. */
     private fun pollNow() {
         ready.narrows = false
         try {
@@ -206,23 +218,21 @@ internal class Worker(private val pool: WorkerPool, val index: Int, name: String
 
     /** One runs next, as any wake-up does; several run in the order in which they came. */
     private fun submitReady() {
-        when (ready.size) {
-            0 -> return
-
-            1 -> ready.drainTo(::submit)
-
-            else -> {
-                ready.drainTo(queue::push)
-                pool.wakeOneIfWanted()
-            }
+        if (ready.size == 1) {
+            ready.drainTo(::submit)
+        } else if (ready.size > 1) {
+            ready.drainTo(queue::push)
+            polledUpTo = queue.end
         }
-        polledUpTo = queue.end
     }
 
     /** The own queue is empty: what finished groups and due timers make ready, then other workers. */
     private fun afterLocal(): Runnable? {
         finished.flush()
-        if (timers.earliest != Long.MAX_VALUE) collectTimers(platform.nanoTime())
+        if (timers.earliest != Long.MAX_VALUE) {
+            collectTimers(platform.nanoTime())
+            wakeForMoreThan(1)
+        }
         return nextLocal() ?: steal()
     }
 
@@ -274,6 +284,7 @@ internal class Worker(private val pool: WorkerPool, val index: Int, name: String
         if (ready.size > 0) {
             lastPoll = platform.nanoTime()
             submitReady()
+            wakeForMoreThan(1)
         }
     }
 
@@ -334,7 +345,9 @@ internal class Worker(private val pool: WorkerPool, val index: Int, name: String
         private const val STEAL_WORTHWHILE = 32
         private const val SPINS_BEFORE_SMALL_STEAL = 64
         private const val POLL_APART_NANOS = 1_000_000L
+        private const val POLL_ANYWAY_NANOS = 10_000_000L
         private const val TIMERS_AT_A_TIME = 64
+        private const val TIMERS_AMONG_MANY_TASKS = 16
 
         private val NOTHING: Any? = null
         private val LATEST: VarHandle

@@ -87,13 +87,15 @@ private class CancelRace(private val calls: Int, maxThreads: Int, private val se
         leaks.get() shouldBe 0
         doubtful.get() shouldBe 0
         submitted.count { it.reports.get() != 1 } shouldBe 0
-        // Else the race was not run.
         for ((_, count) in outcomes) count.get() shouldBeGreaterThan 0
     }
 
     private fun submit() {
         val random = SplittableRandom(seed - 1)
-        repeat(calls) {
+        var count = 0
+        // Until each outcome has been seen: without that the race was not run.
+        while (count < calls || (count < MOST_ROUNDS * calls && outcomes.values.any { it.get() == 0L })) {
+            count++
             val call = WatchfulCall(random.nextInt(60), random.nextInt(4) == 0, leaks)
             pool.submit(call)
             submitted.add(call)
@@ -111,6 +113,10 @@ private class CancelRace(private val calls: Int, maxThreads: Int, private val se
             outcomes.getValue(outcome).incrementAndGet()
             if (outcome == BlockingCancel.DROPPED && !recent.isDropped) doubtful.incrementAndGet()
         }
+    }
+
+    private companion object {
+        const val MOST_ROUNDS = 50
     }
 }
 

@@ -61,6 +61,15 @@ internal class LocalQueueTest :
             overflow.rest() shouldContainExactly listOf(4, 5, 6, 7, 12)
         }
 
+        test("hasPassed of an end more than half of all numbers ago") {
+            val queue = queueOf(1..1)
+            val end = queue.end
+            queue.pop()
+            for (distance in listOf(0, 1, 9, Int.MAX_VALUE, Int.MIN_VALUE, Int.MIN_VALUE + 1, -10)) {
+                queue.hasPassed(end - distance).shouldBeTrue()
+            }
+        }
+
         test("a push to a full ring moves the older half and the task to the injection queue") {
             val queue = queueOf(1..9)
             overflow.rest() shouldContainExactly listOf(1, 2, 3, 4, 9)
