@@ -13,6 +13,10 @@ class Report(private val options: Options) {
     private val file: Path =
         options.root.resolve(if (options.forALook) "benchmarks/target/RESULTS-look.md" else "benchmarks/RESULTS.md")
 
+    /** What was measured, asked before this run writes its first section, which is a change to the checkout too. */
+    private val commit: String =
+        output("git", "-C", options.root.toString(), "describe", "--always", "--dirty", "--exclude", "*").ifEmpty { "unknown" }
+
     fun write(section: Section) {
         val rendered = section.render(footnote())
         println(rendered)
@@ -36,12 +40,7 @@ class Report(private val options: Options) {
 
     private fun footnote(): String {
         val size = if (options.quick) ", quick: sizes too small to judge by" else ""
-        return "Measured ${LocalDate.now()} at commit ${commit()}, ${options.pairs} interleaved repeats$size.\n"
-    }
-
-    private fun commit(): String {
-        val described = output("git", "-C", options.root.toString(), "describe", "--always", "--dirty", "--exclude", "*")
-        return described.ifEmpty { "unknown" }
+        return "Measured ${LocalDate.now()} at commit $commit, ${options.pairs} interleaved repeats$size.\n"
     }
 }
 

@@ -184,7 +184,7 @@ internal class Worker(private val pool: WorkerPool, val index: Int, name: String
             }
         }
         val first = pool.injection.popInto(queue, pool.shareOfInjection())
-        wakeForMoreThan(if (first == null) 1 else 0)
+        wakeForQueue(first)
         return first
     }
 
@@ -200,9 +200,10 @@ internal class Worker(private val pool: WorkerPool, val index: Int, name: String
         timers.collectDue(now, dueSink, limit)
     }
 
-    /** Of what has become ready here, this worker runs [ownShare] next: that is nothing to wake anybody for. */
-    private fun wakeForMoreThan(ownShare: Int) {
-        if (queue.size + (if (latest == null) 0 else 1) > ownShare) pool.wakeOneIfWanted()
+    /** Wakes somebody for what is in the queue, unless that is one task and the next to run here; [first] runs before, if there is one. */
+    private fun wakeForQueue(first: Runnable?) {
+        val runsNext = if (first == null && latest == null) 1 else 0
+        if (queue.size > runsNext) pool.wakeOneIfWanted()
     }
 
     /** A look in passing: those that the last poll woke may be on their way back to their next wait. */
@@ -231,7 +232,7 @@ internal class Worker(private val pool: WorkerPool, val index: Int, name: String
         finished.flush()
         if (timers.earliest != Long.MAX_VALUE) {
             collectTimers(platform.nanoTime())
-            wakeForMoreThan(1)
+            wakeForQueue(first = null)
         }
         return nextLocal() ?: steal()
     }
@@ -284,7 +285,7 @@ internal class Worker(private val pool: WorkerPool, val index: Int, name: String
         if (ready.size > 0) {
             lastPoll = platform.nanoTime()
             submitReady()
-            wakeForMoreThan(1)
+            wakeForQueue(first = null)
         }
     }
 
