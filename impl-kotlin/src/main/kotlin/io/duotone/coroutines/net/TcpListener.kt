@@ -53,7 +53,7 @@ public class TcpListener internal constructor(private val channel: ServerSocketC
      */
     public suspend fun accept(timeout: Duration = Duration.INFINITE): TcpStream {
         checkpoint()
-        accepting.take("accept", this)
+        takeTurn("accept")
         try {
             return next(timeout)
         } finally {
@@ -75,12 +75,19 @@ public class TcpListener internal constructor(private val channel: ServerSocketC
      */
     public suspend fun serve(drain: Duration = 5.seconds, handler: suspend CoroutineScope.(TcpStream) -> Unit) {
         checkpoint()
-        accepting.take("serve", this)
+        takeTurn("serve")
         try {
             Serving(this, runtimeOf(coroutineContext), handler).run(drain)
         } finally {
             accepting.giveBack()
         }
+    }
+
+    private suspend fun takeTurn(operation: String) {
+        if (accepting.tryTake(coroutineContext)) return
+        // A serve that has been cancelled keeps its turn while its handlers drain, but the listener is closed by then.
+        if (isClosed) throw ClosedChannelException()
+        accepting.await(operation, this)
     }
 
     /** Waits for the next connection; the caller holds the turn. */

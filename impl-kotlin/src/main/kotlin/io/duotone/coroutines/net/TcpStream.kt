@@ -74,8 +74,15 @@ public class TcpStream internal constructor(
         return receiveNow(into, timeout)
     }
 
-    private suspend fun receiveNow(into: ByteBuffer, timeout: Duration): Int {
-        receiving.take("receive", this)
+    private suspend fun receiveNow(into: ByteBuffer, timeout: Duration): Int =
+        if (receiving.tryTake(coroutineContext)) receiveInTurn(into, timeout) else receiveAfterTurn(into, timeout)
+
+    private suspend fun receiveAfterTurn(into: ByteBuffer, timeout: Duration): Int {
+        receiving.await("receive", this)
+        return receiveInTurn(into, timeout)
+    }
+
+    private suspend fun receiveInTurn(into: ByteBuffer, timeout: Duration): Int {
         val received = receiveAtOnce(into)
         return if (received == NOTHING) receiveWaiting(into, WaitTimer.deadlineAfter(pool, timeout)) else received
     }
@@ -121,10 +128,16 @@ public class TcpStream internal constructor(
         return receiveNow(max, timeout)
     }
 
-    private suspend fun receiveNow(max: Int, timeout: Duration): ByteArray {
-        receiving.take("receive", this)
-        return receiveAtOnce(max) ?: receiveWaiting(max, WaitTimer.deadlineAfter(pool, timeout))
+    private suspend fun receiveNow(max: Int, timeout: Duration): ByteArray =
+        if (receiving.tryTake(coroutineContext)) receiveInTurn(max, timeout) else receiveAfterTurn(max, timeout)
+
+    private suspend fun receiveAfterTurn(max: Int, timeout: Duration): ByteArray {
+        receiving.await("receive", this)
+        return receiveInTurn(max, timeout)
     }
+
+    private suspend fun receiveInTurn(max: Int, timeout: Duration): ByteArray =
+        receiveAtOnce(max) ?: receiveWaiting(max, WaitTimer.deadlineAfter(pool, timeout))
 
     /** Gives the turn back unless it returns null: nothing there yet. */
     private fun receiveAtOnce(max: Int): ByteArray? {
@@ -195,7 +208,15 @@ public class TcpStream internal constructor(
     }
 
     private suspend fun sendNow(from: ByteBuffer, timeout: Duration) {
-        sending.take("send", this)
+        if (sending.tryTake(coroutineContext)) sendInTurn(from, timeout) else sendAfterTurn(from, timeout)
+    }
+
+    private suspend fun sendAfterTurn(from: ByteBuffer, timeout: Duration) {
+        sending.await("send", this)
+        sendInTurn(from, timeout)
+    }
+
+    private suspend fun sendInTurn(from: ByteBuffer, timeout: Duration) {
         if (!sendAtOnce(from)) sendWaiting(from, WaitTimer.deadlineAfter(pool, timeout))
     }
 
@@ -249,7 +270,7 @@ public class TcpStream internal constructor(
 
     override suspend fun sendEof() {
         checkpoint()
-        sending.take("send", this)
+        sending.await("send", this)
         try {
             if (isClosed) throw ClosedChannelException()
             if (eofSent) return
