@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Cancellation</b>: a cancelled send may have sent a part of its bytes: the buffer's position tells how many.
  *
  * <p><b>Errors</b>: a second send while one is under way fails with {@link io.duotone.ConcurrentOperationException}
- * (row C27); after {@code close}, with {@link java.nio.channels.ClosedChannelException}, and so does a send that waits at
- * that moment.
+ * (row C27), unless that has been cancelled: it is over then. After {@code close} it fails with
+ * {@link java.nio.channels.ClosedChannelException}, and so does a send that waits at that moment.
  *
  * <p><b>Threads</b>: any thread may call, one send at a time. The buffer belongs to the sink from the call until the task
  * is done.

@@ -11,8 +11,9 @@ import java.time.Duration;
  * source stays usable. A receive that had bytes in hand when it was cancelled has put them into the buffer.
  *
  * <p><b>Errors</b>: a second receive while one is under way fails with
- * {@link io.duotone.ConcurrentOperationException} (row C27); after {@code close}, with
- * {@link java.nio.channels.ClosedChannelException}, and so does a receive that waits at that moment.
+ * {@link io.duotone.ConcurrentOperationException} (row C27), unless that has been cancelled: it is over then. After
+ * {@code close} it fails with {@link java.nio.channels.ClosedChannelException}, and so does a receive that waits at that
+ * moment.
  *
  * <p><b>Threads</b>: any thread may call, one receive at a time. The buffer belongs to the source from the call until the
  * task is done.

@@ -10,7 +10,8 @@ import kotlin.time.Duration
  * cancellation at its start, also when it need not wait.
  *
  * **Errors**: a second send while one is under way fails with [io.duotone.ConcurrentOperationException] and leaves the first alone
- * (row C27); after [close], with [java.nio.channels.ClosedChannelException], and so does a send that waits at that moment.
+ * (row C27), unless that has been cancelled: it is over then. After [close] it fails with
+ * [java.nio.channels.ClosedChannelException], and so does a send that waits at that moment.
  *
  * **Threads**: any thread and any dispatcher may call, one send at a time. The buffer belongs to the sink for the length of the call.
  */

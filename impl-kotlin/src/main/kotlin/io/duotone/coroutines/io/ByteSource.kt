@@ -10,7 +10,8 @@ import kotlin.time.Duration
  * usable. Each call looks for cancellation at its start, also when it need not wait.
  *
  * **Errors**: a second receive while one is under way fails with [io.duotone.ConcurrentOperationException] and leaves the first alone
- * (row C27); after [close], with [java.nio.channels.ClosedChannelException], and so does a receive that waits at that moment.
+ * (row C27), unless that has been cancelled: it is over then. After [close] it fails with
+ * [java.nio.channels.ClosedChannelException], and so does a receive that waits at that moment.
  *
  * **Threads**: any thread and any dispatcher may call, one receive at a time. The buffer belongs to the source for the length of the
  * call.
