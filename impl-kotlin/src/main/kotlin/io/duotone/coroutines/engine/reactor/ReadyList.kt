@@ -30,15 +30,20 @@ internal class ReadyList : Consumer<SelectionKey> {
         slots[size++] = slot
     }
 
-    /** For a worker: hands over the tasks that resume the waiters. */
-    inline fun drainTo(sink: (Runnable) -> Unit) {
-        drain { sink(it) }
+    /** For a worker: hands over the slots, the tasks that resume the waiters. */
+    inline fun drainTo(sink: (ReadinessSlot) -> Unit) {
+        for (i in 0 until size) {
+            val slot = slots[i] ?: continue
+            slots[i] = null
+            sink(slot)
+        }
+        size = 0
     }
 
     /** For any other thread. */
     fun resumeAll() {
         var failure: Throwable? = null
-        drain { slot ->
+        drainTo { slot ->
             try {
                 slot.resume()
             } catch (thrown: Throwable) {
@@ -47,15 +52,6 @@ internal class ReadyList : Consumer<SelectionKey> {
             }
         }
         failure?.let { throw it }
-    }
-
-    private inline fun drain(sink: (ReadinessSlot) -> Unit) {
-        for (i in 0 until size) {
-            val slot = slots[i] ?: continue
-            slots[i] = null
-            sink(slot)
-        }
-        size = 0
     }
 
     private companion object {

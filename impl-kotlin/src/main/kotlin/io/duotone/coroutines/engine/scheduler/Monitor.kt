@@ -80,12 +80,13 @@ internal class Monitor(private val pool: WorkerPool, name: String) : Runnable {
 
     private fun watch() {
         val isCalm = calmTicks == CALM_AFTER_TICKS
-        waitOneTick(if (isCalm) CALM_TICK_NANOS else TICK_NANOS)
+        val tick = if (isCalm) CALM_TICK_NANOS else TICK_NANOS
+        waitOneTick(tick)
         stuck = null
         if (!isCalm) calmTicks++
         val workers = pool.workers
         val first = turn
-        val few = if (isCalm) FEW_TASKS * CALM_TICK_NANOS / TICK_NANOS else FEW_TASKS
+        val few = FEW_TASKS * (tick / TICK_NANOS)
         for (i in workers.indices) lookAt(workers[(first + i) % workers.size], few)
     }
 
