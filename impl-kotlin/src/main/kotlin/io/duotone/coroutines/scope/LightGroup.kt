@@ -1,10 +1,10 @@
 package io.duotone.coroutines.scope
 
+import io.duotone.coroutines.engine.platform.hasThreadContextElements
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.Deferred
 import kotlinx.coroutines.Job
-import kotlinx.coroutines.ThreadContextElement
 import kotlinx.coroutines.ensureActive
 import kotlinx.coroutines.job
 import kotlin.coroutines.Continuation
@@ -68,7 +68,7 @@ internal class LightGroup<T> private constructor(
 
     /** Null when there is an interceptor of another kind, or thread context elements, which are its business, or nothing to dispatch. */
     private fun plainDispatcher(): CoroutineDispatcher? = (context[ContinuationInterceptor] as? CoroutineDispatcher)?.takeIf {
-        it.isDispatchNeeded(context) && !context.fold(false) { found, element -> found || element is ThreadContextElement<*> }
+        it.isDispatchNeeded(context) && !context.hasThreadContextElements
     }
 
     override fun begin(index: Int) {

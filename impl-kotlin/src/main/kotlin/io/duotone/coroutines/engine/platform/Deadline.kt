@@ -2,8 +2,11 @@ package io.duotone.coroutines.engine.platform
 
 import java.time.Duration
 
-/** The last time there is on the clock of a platform. [Long.MAX_VALUE], one later, stands for no deadline at all. */
-internal const val LATEST_DEADLINE: Long = Long.MAX_VALUE - 1
+/** No deadline at all: later than any time on the clock of a platform. */
+internal const val NO_DEADLINE: Long = Long.MAX_VALUE
+
+/** The last time there is on that clock. */
+internal const val LATEST_DEADLINE: Long = NO_DEADLINE - 1
 
 /** When [nanos] from now is; [LATEST_DEADLINE] when that is beyond the clock. */
 internal fun Platform.deadlineAfter(nanos: Long): Long {

@@ -1,12 +1,16 @@
 package io.duotone.coroutines.engine.reactor
 
 import kotlinx.coroutines.CancellableContinuation
-import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.suspendCancellableCoroutine
 import java.lang.invoke.MethodHandles
 import java.lang.invoke.VarHandle
 import java.nio.channels.ClosedChannelException
 import java.nio.channels.SelectionKey
+import kotlin.coroutines.Continuation
+import kotlin.coroutines.CoroutineContext
+import kotlin.coroutines.coroutineContext
+import kotlin.coroutines.intrinsics.COROUTINE_SUSPENDED
+import kotlin.coroutines.intrinsics.suspendCoroutineUninterceptedOrReturn
 import kotlin.coroutines.resume
 import kotlin.coroutines.resumeWithException
 
@@ -21,7 +25,8 @@ import kotlin.coroutines.resumeWithException
  *
  * | field | written by | read by | guard or mode |
  * |---|---|---|---|
- * | waiter | the waiter (set); the task, canceller, closer (take) | all of them and the poller | volatile, taken by getAndSet |
+ * | waiter | the waiter (set); the task, canceller, closer (take) | all of them and the poller | volatile, taken by getAndSet or compareAndSet |
+ * | direct | the waiter; its job when it ends (null) | the waiter, closer | volatile, compareAndSet to null |
  * | queued | the poller (true); the task (false) | the poller | opaque: an old value costs a poll, or an early return |
  * | armed | the waiter (true); the poller (false) | the waiter | volatile |
  * | nudged | any thread (true); the waiter (false) | the waiter | volatile |
@@ -38,12 +43,13 @@ import kotlin.coroutines.resumeWithException
  * flag. The flag outlives a nudge that found its waiter, since another one may have come in between: that costs the next wait an early
  * return, which every waiter must expect anyway.
  */
-internal class ReadinessSlot(private val registration: Registration, @Volatile @JvmField var op: Int) :
-    Runnable,
-    (Throwable?) -> Unit {
-    // Any: what is stored in a field of an interface is checked against it, which costs more than the rest (see TaskSlots).
+internal class ReadinessSlot(private val registration: Registration, @Volatile @JvmField var op: Int) : Runnable {
+    // Any: what is stored in a field of a class is checked against it, which costs more than the rest (see TaskSlots).
     @Volatile
     private var waiter: Any? = null
+
+    @Volatile
+    private var direct: DirectWaiter? = null
 
     private var queued = false
 
@@ -53,35 +59,86 @@ internal class ReadinessSlot(private val registration: Registration, @Volatile @
     @Volatile
     private var nudged = false
 
-    suspend fun await(): Unit = suspended()
+    suspend fun await() {
+        check(waiter == null) { TWO_WAITERS }
+        val waiter = directWaiter(coroutineContext)
+        if (waiter == null) awaitCancellably<Unit>() else awaitDirectly<Unit>(waiter)
+    }
 
     // Generic, and without a try block: for anything else that ends like this the compiler makes a state machine, an object for each wait.
-    private suspend fun <T> suspended(): T = suspendCancellableCoroutine { begin(it) }
+    private suspend fun <T> awaitDirectly(waiter: DirectWaiter): T = suspendCoroutineUninterceptedOrReturn { continuation ->
+        @Suppress("UNCHECKED_CAST")
+        if (beginsDirectly(waiter, continuation as Continuation<Unit>)) COROUTINE_SUSPENDED else Unit
+    }
 
-    private fun begin(continuation: CancellableContinuation<*>) {
-        check(WAITER.compareAndSet(this, NOBODY, continuation)) { "two waiters for one direction of a channel" }
-        continuation.invokeOnCancellation(this)
+    private suspend fun <T> awaitCancellably(): T = suspendCancellableCoroutine { continuation ->
+        @Suppress("UNCHECKED_CAST")
+        beginCancellably(continuation as CancellableContinuation<Unit>)
+    }
+
+    /** The waiter that stands for the coroutine with [context], the one of its last wait if it can be; null when it must wait the other way. */
+    private fun directWaiter(context: CoroutineContext): DirectWaiter? {
+        val known = direct
+        if (known != null) {
+            if (known.context === context) return known
+            known.forgetJob()
+        }
+        return DirectWaiter.of(this, context, registration.dispatcher).also {
+            direct = it
+            it?.watchJob()
+        }
+    }
+
+    private fun beginsDirectly(waiter: DirectWaiter, continuation: Continuation<Unit>): Boolean {
+        waiter.enters(continuation)
+        var stays = false
+        try {
+            stays = begins(waiter)
+            if (stays && waiter.isCancelled && withdraw(waiter)) {
+                stays = false
+                throw waiter.cancellation()
+            }
+            return stays
+        } finally {
+            if (!stays) waiter.leaves()
+        }
+    }
+
+    private fun beginCancellably(continuation: CancellableContinuation<Unit>) {
+        val waiter = CancellableWaiter(this, continuation)
+        try {
+            if (begins(waiter)) continuation.invokeOnCancellation(waiter) else continuation.resume(Unit)
+        } catch (failure: Throwable) {
+            continuation.resumeWithException(failure)
+        }
+    }
+
+    /** Whether the waiter stays (or has been taken out already), or else need not wait; throws when it cannot. */
+    private fun begins(waiter: Waiter): Boolean {
+        check(WAITER.compareAndSet(this, NOBODY, waiter)) { TWO_WAITERS }
         try {
             if (!armed) {
                 armed = true
                 registration.arm(op)
             }
-            // Pairs with close(), which sets the flag and then takes the waiters.
-            if (registration.isClosed) fail()
-            if (nudged) {
-                nudged = false
-                take()?.resume(Unit)
-            }
         } catch (failure: Throwable) {
             armed = false
-            take()?.resumeWithException(failure)
+            if (withdraw(waiter)) throw failure
         }
+        // Pairs with close(), which sets the flag and then takes the waiters.
+        if (registration.isClosed) {
+            direct?.forgetJob()
+            if (withdraw(waiter)) throw ClosedChannelException()
+        }
+        if (!nudged) return true
+        nudged = false
+        return !withdraw(waiter)
     }
 
     /** Makes the wait under way, or else the next one, return early. Any thread. */
     fun nudge() {
         nudged = true
-        take()?.resume(Unit)
+        take()?.resume()
     }
 
     /** Called by the polling thread; see the pairing above. */
@@ -100,19 +157,18 @@ internal class ReadinessSlot(private val registration: Registration, @Volatile @
     }
 
     /** The task: resumes the waiter on the calling worker, at once, if it is one of that runtime's. */
-    @OptIn(ExperimentalCoroutinesApi::class)
     override fun run() {
         val waiting = leaveQueue() ?: return
         val dispatcher = registration.dispatcher
-        if (dispatcher == null) waiting.resume(Unit) else with(waiting) { dispatcher.resumeUndispatched(Unit) }
+        if (dispatcher == null) waiting.resume() else waiting.resumeHere(dispatcher)
     }
 
     /** As the task, on a thread that is no worker: the waiter's own dispatcher runs it. */
     fun resume() {
-        leaveQueue()?.resume(Unit)
+        leaveQueue()?.resume()
     }
 
-    private fun leaveQueue(): CancellableContinuation<Unit>? = take().also { QUEUED.setOpaque(this, false) }
+    private fun leaveQueue(): Waiter? = take().also { QUEUED.setOpaque(this, false) }
 
     fun disarm() {
         registration.narrow(op)
@@ -120,34 +176,33 @@ internal class ReadinessSlot(private val registration: Registration, @Volatile @
     }
 
     fun fail() {
-        take()?.resumeWithException(ClosedChannelException())
+        take()?.fail(ClosedChannelException())
+        direct?.forgetJob()
     }
 
-    /**
-     * The cancellation handler of every waiter of this slot. It may run late, when another waiter has taken the place, and
-     * must leave that one alone: only a waiter that is cancelled itself is taken out.
-     */
-    override fun invoke(cause: Throwable?) {
-        val current = waiter as CancellableContinuation<*>?
-        if (current != null && current.isCancelled) WAITER.compareAndSet(this, current, NOBODY)
+    /** Takes [waiter] out, if it still waits. */
+    fun withdraw(waiter: Waiter): Boolean = WAITER.compareAndSet(this, waiter, NOBODY)
+
+    fun forget(waiter: DirectWaiter) {
+        DIRECT.compareAndSet(this, waiter, null)
     }
 
-    private fun take(): CancellableContinuation<Unit>? {
-        if (waiter == null) return null
-        @Suppress("UNCHECKED_CAST")
-        return WAITER.getAndSet(this, NOBODY) as CancellableContinuation<Unit>?
-    }
+    private fun take(): Waiter? = if (waiter == null) null else WAITER.getAndSet(this, NOBODY) as Waiter?
 
     private companion object {
+        const val TWO_WAITERS = "two waiters for one direction of a channel"
+
         /** A null with the type that the field's VarHandle wants. */
         val NOBODY: Any? = null
 
         val WAITER: VarHandle
+        val DIRECT: VarHandle
         val QUEUED: VarHandle
 
         init {
             val lookup = MethodHandles.privateLookupIn(ReadinessSlot::class.java, MethodHandles.lookup())
             WAITER = lookup.findVarHandle(ReadinessSlot::class.java, "waiter", Any::class.java)
+            DIRECT = lookup.findVarHandle(ReadinessSlot::class.java, "direct", DirectWaiter::class.java)
             QUEUED = lookup.findVarHandle(ReadinessSlot::class.java, "queued", Boolean::class.javaPrimitiveType)
         }
     }

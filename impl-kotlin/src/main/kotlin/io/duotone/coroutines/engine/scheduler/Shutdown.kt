@@ -4,6 +4,7 @@ import io.duotone.CancelReason
 import io.duotone.DuotoneOptions
 import io.duotone.TaskCancelledException
 import io.duotone.coroutines.engine.blocking.BlockingPool
+import io.duotone.coroutines.engine.platform.NO_DEADLINE
 import io.duotone.coroutines.engine.platform.deadlineAfter
 import io.duotone.coroutines.engine.platform.toNanosAtMost
 import kotlinx.coroutines.CompletableJob
@@ -41,7 +42,7 @@ internal class Shutdown(
     fun run() {
         endRoots()
         val deadline = pool.platform.deadlineAfter(options.shutdownGrace().toNanosAtMost())
-        awaitRoots(if (joins) Long.MAX_VALUE else deadline)
+        awaitRoots(if (joins) NO_DEADLINE else deadline)
         stopBlockingPools(lastChance(deadline))
         stopWorkers(lastChance(deadline))
         runLateWork()

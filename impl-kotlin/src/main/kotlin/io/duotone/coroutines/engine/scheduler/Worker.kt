@@ -1,6 +1,7 @@
 package io.duotone.coroutines.engine.scheduler
 
 import io.duotone.coroutines.engine.platform.EngineThread
+import io.duotone.coroutines.engine.platform.NO_DEADLINE
 import io.duotone.coroutines.engine.platform.Padded
 import io.duotone.coroutines.engine.queue.LocalQueue
 import io.duotone.coroutines.engine.queue.asTask
@@ -175,7 +176,7 @@ internal class Worker(private val pool: WorkerPool, val index: Int, name: String
 
     /** Looks at everything that is not in the own queue; returns one task from outside to run first. */
     private fun round(): Runnable? {
-        if (timers.earliest != Long.MAX_VALUE || poller.isActive) {
+        if (timers.earliest != NO_DEADLINE || poller.isActive) {
             val now = platform.nanoTime()
             collectTimers(now)
             if (mayPollInPassing(now)) {
@@ -230,7 +231,7 @@ internal class Worker(private val pool: WorkerPool, val index: Int, name: String
     /** The own queue is empty: what finished groups and due timers make ready, then other workers. */
     private fun afterLocal(): Runnable? {
         finished.flush()
-        if (timers.earliest != Long.MAX_VALUE) {
+        if (timers.earliest != NO_DEADLINE) {
             collectTimers(platform.nanoTime())
             wakeForQueue(first = null)
         }
@@ -294,7 +295,7 @@ internal class Worker(private val pool: WorkerPool, val index: Int, name: String
      * [Parker.wake], which keeps even a sleep that has not quite begun from beginning.
      */
     private fun awaitWake() {
-        val nanos = timers.earliest.let { if (it == Long.MAX_VALUE) it else it - platform.nanoTime() }
+        val nanos = timers.earliest.let { if (it == NO_DEADLINE) it else it - platform.nanoTime() }
         if (nanos > 0 && !pool.mayStop) parker.sleep(nanos, ready)
         // An interrupt meant for a task that has ended would keep every sleep after it from beginning.
         Thread.interrupted()

@@ -1,5 +1,6 @@
 package io.duotone.coroutines.engine.timer
 
+import io.duotone.coroutines.engine.platform.NO_DEADLINE
 import java.lang.invoke.MethodHandles
 import java.lang.invoke.VarHandle
 import java.util.concurrent.locks.ReentrantLock
@@ -41,11 +42,11 @@ internal class TimerHeap(private val packMin: Int = DEFAULT_PACK_MIN) {
         private set
 
     /**
-     * The earliest deadline, [Long.MAX_VALUE] when there is none. It may be too early, when that entry was cancelled, never too late. Any
+     * The earliest deadline, [NO_DEADLINE] when there is none. It may be too early, when that entry was cancelled, never too late. Any
      * thread.
      */
     @Volatile
-    var earliest: Long = NONE
+    var earliest: Long = NO_DEADLINE
         private set
 
     /**
@@ -166,8 +167,6 @@ internal class TimerHeap(private val packMin: Int = DEFAULT_PACK_MIN) {
     private fun setSizeOpaque(value: Int) = SIZE.setOpaque(this, value)
 
     companion object {
-        /** [earliest] when there is no timer. */
-        const val NONE: Long = Long.MAX_VALUE
         const val DEFAULT_PACK_MIN: Int = 64
 
         // The lookup must be made here, where the class itself is the caller.

@@ -1,5 +1,6 @@
 package io.duotone.coroutines.engine.timer
 
+import io.duotone.coroutines.engine.platform.NO_DEADLINE
 import java.util.function.Predicate
 
 /**
@@ -31,8 +32,8 @@ internal class TimerTree {
     /** The first entry, null when there is none. */
     val first: TimerEntry? get() = if (size == 0) null else entryAt(ROOT)
 
-    /** The deadline of [first], [Long.MAX_VALUE] when there is none. */
-    val firstDeadline: Long get() = if (size == 0) Long.MAX_VALUE else deadlines[ROOT]
+    /** The deadline of [first], [NO_DEADLINE] when there is none. */
+    val firstDeadline: Long get() = if (size == 0) NO_DEADLINE else deadlines[ROOT]
 
     fun add(entry: TimerEntry, deadline: Long) {
         val last = size + 1

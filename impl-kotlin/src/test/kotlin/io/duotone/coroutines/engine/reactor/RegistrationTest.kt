@@ -7,144 +7,245 @@ import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
 import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.async
+import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.supervisorScope
+import java.lang.ref.WeakReference
 import java.nio.ByteBuffer
 import java.nio.channels.ClosedChannelException
 import java.nio.channels.Pipe
 import java.nio.channels.Selector
 import java.nio.channels.spi.SelectorProvider
+import kotlin.coroutines.AbstractCoroutineContextElement
+import kotlin.coroutines.Continuation
+import kotlin.coroutines.CoroutineContext
+import kotlin.coroutines.startCoroutine
 
 /** The interest protocol, step by step: here the test is the thread that polls, and nothing happens behind its back. */
 internal class RegistrationTest :
     FunSpec({
-        test("a waiter is resumed by the poll that finds its channel ready") {
-            polled {
-                val waiting = waiter()
-                poll()
-                waiting.isCompleted shouldBe false
-                write("x")
-                poll()
-                waiting.isCompleted shouldBe true
+        for (kind in Waiting.entries) waits(kind)
+        directWaits()
+    })
+
+/** Whose waits: those of coroutines on the runtime's own dispatcher, or of others. */
+private enum class Waiting { DIRECT, CANCELLABLE }
+
+private fun FunSpec.waits(kind: Waiting) {
+    test("$kind: a waiter is resumed by the poll that finds its channel ready") {
+        polled(kind) {
+            val waiting = waiter()
+            poll()
+            waiting.isCompleted shouldBe false
+            write("x")
+            poll()
+            waiting.isCompleted shouldBe true
+        }
+    }
+
+    test("$kind: the interest outlives the wait, and is narrowed by an event that finds nobody") {
+        polled(kind) {
+            val first = waiter()
+            write("x")
+            poll()
+            first.isCompleted shouldBe true
+            interest shouldBe 1
+            poll() // still readable, and nobody there
+            interest shouldBe 0
+            val second = waiter()
+            interest shouldBe 1
+            poll()
+            second.isCompleted shouldBe true
+        }
+    }
+
+    test("$kind: a cancelled waiter leaves its place to the next") {
+        polled(kind) {
+            val cancelled = waiter()
+            cancelled.cancel()
+            cancelled.isCompleted shouldBe true
+            val next = waiter()
+            write("x")
+            poll()
+            next.isCompleted shouldBe true
+        }
+    }
+
+    test("$kind: a waiter cancelled after a poll found its channel ready leaves that to the next") {
+        polled(kind) {
+            val cancelled = waiter()
+            write("x")
+            collect()
+            cancelled.cancel()
+            cancelled.isCompleted shouldBe true
+            val next = waiter()
+            resumeCollected()
+            next.isCompleted shouldBe true
+        }
+    }
+
+    test("$kind: a channel is handed over once, however often it is found ready before its task has run") {
+        polled(kind) {
+            val first = waiter()
+            write("x")
+            repeat(3) { collect() }
+            collected shouldBe 1
+            interest shouldBe 1
+            resumeCollected()
+            first.isCompleted shouldBe true
+            val second = waiter()
+            poll()
+            second.isCompleted shouldBe true
+        }
+    }
+
+    test("$kind: a channel whose task finds nobody is watched on, and then found again") {
+        polled(kind) {
+            waiter().cancel()
+            val taken = waiter()
+            write("x")
+            collect()
+            registration.nudgeReader()
+            taken.isCompleted shouldBe true
+            resumeCollected()
+            waiter().isCompleted shouldBe true // what is left of that nudge
+            val next = waiter()
+            poll()
+            next.isCompleted shouldBe true
+        }
+    }
+
+    test("$kind: a nudge ends the wait under way, or else the next one, once") {
+        polled(kind) {
+            val nudged = waiter()
+            registration.nudgeReader()
+            nudged.isCompleted shouldBe true
+            waiter().isCompleted shouldBe true // what is left of that nudge: see ReadinessSlot
+            val quiet = waiter()
+            quiet.isCompleted shouldBe false
+            write("x")
+            poll()
+            quiet.isCompleted shouldBe true
+            registration.nudgeReader()
+            waiter().isCompleted shouldBe true
+        }
+    }
+
+    test("$kind: close fails the waiter, and every later one") {
+        polled(kind) {
+            supervisorScope {
+                val waiting = async(dispatcher) { registration.awaitReadable() }
+                registration.close()
+                shouldThrow<ClosedChannelException> { waiting.await() }
+                shouldThrow<ClosedChannelException> { registration.awaitReadable() }
             }
         }
+    }
 
-        test("the interest outlives the wait, and is narrowed by an event that finds nobody") {
-            polled {
-                val first = waiter()
-                write("x")
-                poll()
-                first.isCompleted shouldBe true
-                interest shouldBe 1
-                poll() // still readable, and nobody there
-                interest shouldBe 0
-                val second = waiter()
-                interest shouldBe 1
-                poll()
-                second.isCompleted shouldBe true
-            }
+    test("$kind: two waiters in one direction are refused, and the first goes on") {
+        polled(kind) {
+            val first = waiter()
+            shouldThrow<IllegalStateException> { registration.awaitReadable() }.message shouldContain "two waiters"
+            write("x")
+            poll()
+            first.isCompleted shouldBe true
         }
+    }
 
-        test("a cancelled waiter leaves its place to the next") {
-            polled {
-                val cancelled = waiter()
-                cancelled.cancel()
-                cancelled.isCompleted shouldBe true
-                val next = waiter()
-                write("x")
-                poll()
-                next.isCompleted shouldBe true
-            }
-        }
-
-        test("a waiter cancelled after a poll found its channel ready leaves that to the next") {
-            polled {
-                val cancelled = waiter()
-                write("x")
-                collect()
-                cancelled.cancel()
-                cancelled.isCompleted shouldBe true
-                val next = waiter()
-                resumeCollected()
-                next.isCompleted shouldBe true
-            }
-        }
-
-        test("a channel is handed over once, however often it is found ready before its task has run") {
-            polled {
-                val first = waiter()
-                write("x")
-                repeat(3) { collect() }
-                collected shouldBe 1
-                interest shouldBe 1
-                resumeCollected()
-                first.isCompleted shouldBe true
-                val second = waiter()
-                poll()
-                second.isCompleted shouldBe true
-            }
-        }
-
-        test("a channel whose task finds nobody is watched on, and then found again") {
-            polled {
-                waiter().cancel()
-                val taken = waiter()
-                write("x")
-                collect()
-                registration.nudgeReader()
-                taken.isCompleted shouldBe true
-                resumeCollected()
-                waiter().isCompleted shouldBe true // what is left of that nudge
-                val next = waiter()
-                poll()
-                next.isCompleted shouldBe true
-            }
-        }
-
-        test("a nudge ends the wait under way, or else the next one, once") {
-            polled {
-                val nudged = waiter()
-                registration.nudgeReader()
-                nudged.isCompleted shouldBe true
-                waiter().isCompleted shouldBe true // what is left of that nudge: see ReadinessSlot
-                val quiet = waiter()
-                quiet.isCompleted shouldBe false
-                write("x")
-                poll()
-                quiet.isCompleted shouldBe true
-                registration.nudgeReader()
-                waiter().isCompleted shouldBe true
-            }
-        }
-
-        test("close fails the waiter, and every later one") {
-            polled {
-                supervisorScope {
-                    val waiting = async(Dispatchers.Unconfined) { registration.awaitReadable() }
-                    registration.close()
-                    shouldThrow<ClosedChannelException> { waiting.await() }
-                    shouldThrow<ClosedChannelException> { registration.awaitReadable() }
+    test("$kind: a cancelled waiter gets its own job's exception, and one whose job is cancelled already does not wait") {
+        polled(kind) {
+            val caught = mutableListOf<CancellationException>()
+            val waiting = waiter {
+                repeat(2) {
+                    try {
+                        registration.awaitReadable()
+                    } catch (cancelled: CancellationException) {
+                        caught += cancelled
+                    }
                 }
             }
+            waiting.cancel(CancellationException("told to"))
+            waiting.isCompleted shouldBe true
+            caught.map { it.message } shouldBe listOf("told to", "told to")
         }
+    }
 
-        test("two waiters in one direction are refused, and the first goes on") {
-            polled {
-                val first = waiter()
-                shouldThrow<IllegalStateException> { registration.awaitReadable() }.message shouldContain "two waiters"
-                write("x")
-                poll()
-                first.isCompleted shouldBe true
+    test("$kind: coroutines that wait in turns are each cancelled alone") {
+        polled(kind) {
+            val first = waiter {
+                repeat(2) { registration.awaitReadable() }
+                awaitCancellation()
             }
+            write("x")
+            poll()
+            poll()
+            val second = waiter()
+            first.cancel()
+            second.isCompleted shouldBe false
+            second.cancel()
+            second.isCompleted shouldBe true
+            first.isCompleted shouldBe true
         }
-    })
+    }
+}
+
+private fun FunSpec.directWaits() {
+    test("a job that goes on does not keep the channels that it waited for") {
+        val job = Job()
+        try {
+            val gone = waitedAndClosed(job)
+            shouldBeCollected(gone)
+        } finally {
+            job.cancel()
+        }
+    }
+
+    test("a channel does not keep the context of a coroutine that has ended") {
+        polled(Waiting.DIRECT) {
+            write("x")
+            shouldBeCollected(waitedAs(Tag()))
+        }
+    }
+}
+
+private class Tag : AbstractCoroutineContextElement(Tag) {
+    companion object : CoroutineContext.Key<Tag>
+}
+
+private fun Polled.waitedAs(tag: Tag): WeakReference<Tag> {
+    val waiting = CoroutineScope(scope + dispatcher + tag).launch { registration.awaitReadable() }
+    poll()
+    check(waiting.isCompleted)
+    return WeakReference(tag)
+}
+
+private fun waitedAndClosed(job: Job): WeakReference<Registration> {
+    var waitedFor: WeakReference<Registration>? = null
+    polled(Waiting.DIRECT) {
+        write("x")
+        waitedFor = WeakReference(registration)
+        val waiting = Continuation<Unit>(job + dispatcher) { it.getOrThrow() }
+        registration::awaitReadable.startCoroutine(waiting)
+        poll()
+    }
+    return checkNotNull(waitedFor)
+}
+
+private fun shouldBeCollected(reference: WeakReference<*>) {
+    val collected = (1..100).any {
+        System.gc()
+        reference.get() == null
+    }
+    collected shouldBe true
+}
 
 /** Thrown by [waitInVain]. */
 internal class CancelledForTest : RuntimeException()
@@ -166,7 +267,8 @@ private class Polled(
     private val platform: RememberingPlatform,
     private val poller: SelectorPoller,
     val registration: Registration,
-    private val scope: Job,
+    val scope: Job,
+    val dispatcher: CoroutineDispatcher,
 ) {
     private val ready = ReadyList()
 
@@ -176,7 +278,7 @@ private class Polled(
     val interest: Int get() = pipe.source().keyFor(platform.selector).interestOps()
 
     /** A coroutine that waits; it has registered when this returns, and is resumed in place. */
-    fun waiter(): Job = CoroutineScope(scope + Dispatchers.Unconfined).launch { registration.awaitReadable() }
+    fun waiter(wait: suspend () -> Unit = registration::awaitReadable): Job = CoroutineScope(scope + dispatcher).launch { wait() }
 
     fun write(text: String) {
         pipe.sink().write(ByteBuffer.wrap(text.encodeToByteArray()))
@@ -186,8 +288,9 @@ private class Polled(
         poller.poll(0, ready)
     }
 
+    /** As a worker would. */
     fun resumeCollected() {
-        ready.resumeAll()
+        ready.drainTo { it.run() }
     }
 
     fun poll() {
@@ -202,15 +305,29 @@ private class RememberingPlatform : Platform by SystemPlatform() {
     override fun openSelector(): Selector = selector
 }
 
-private fun polled(block: suspend Polled.() -> Unit) {
+/** Runs everything at once, on the thread that dispatches it. */
+private object InPlace : CoroutineDispatcher() {
+    override fun dispatch(context: CoroutineContext, block: Runnable) {
+        block.run()
+    }
+}
+
+private class OnePoller(private val poller: Poller) : PollerSource {
+    override fun poller(): Poller = poller
+
+    override val dispatcher: CoroutineDispatcher get() = InPlace
+}
+
+private fun polled(kind: Waiting, block: suspend Polled.() -> Unit) {
     val platform = RememberingPlatform()
     val poller = SelectorPoller(platform) {}
     val pipe = Pipe.open()
     pipe.source().configureBlocking(false)
-    val registration = Registration(pipe.source(), { poller })
+    val registration = Registration(pipe.source(), OnePoller(poller))
     val scope = Job()
+    val dispatcher = if (kind == Waiting.DIRECT) InPlace else Dispatchers.Unconfined
     try {
-        runBlocking { Polled(pipe, platform, poller, registration, scope).block() }
+        runBlocking { Polled(pipe, platform, poller, registration, scope, dispatcher).block() }
     } finally {
         scope.cancel()
         registration.close()

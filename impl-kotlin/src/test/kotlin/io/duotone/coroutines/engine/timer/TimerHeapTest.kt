@@ -1,5 +1,6 @@
 package io.duotone.coroutines.engine.timer
 
+import io.duotone.coroutines.engine.platform.NO_DEADLINE
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.booleans.shouldBeFalse
@@ -41,7 +42,7 @@ internal class TimerHeapTest :
             heap.earliest shouldBe 501
             heap.collect(Long.MAX_VALUE - 1) shouldContainExactly (501..1000).toList()
             heap.size shouldBe 0
-            heap.earliest shouldBe TimerHeap.NONE
+            heap.earliest shouldBe NO_DEADLINE
         }
 
         test("equal deadlines come in the order of adding") {
@@ -68,7 +69,7 @@ internal class TimerHeapTest :
                     model.removeAll(due)
                     heap.collect(now) shouldContainExactly due.map { it.first }
                 }
-                heap.earliest shouldBe (model.minOfOrNull { it.second } ?: TimerHeap.NONE)
+                heap.earliest shouldBe (model.minOfOrNull { it.second } ?: NO_DEADLINE)
             }
         }
 
@@ -210,7 +211,7 @@ internal class TimerHeapTest :
             entries.map { it.isCancelled } shouldContainExactly listOf(true, true, true)
             entries.map { it.cancelCalls } shouldContainExactly listOf(1, 0, 0)
             heap.size shouldBe 0
-            heap.earliest shouldBe TimerHeap.NONE
+            heap.earliest shouldBe NO_DEADLINE
             val late = Entry(4)
             heap.add(late, 1).shouldBeFalse()
             late.isCancelled.shouldBeTrue()
