@@ -18,7 +18,7 @@ internal suspend inline fun checkpoint() {
 
 /**
  * The part of [checkpoint] that cannot suspend, for a caller that wants to stay free of a state machine: when it returns false the
- * caller goes through [pauseAtCheckpoint] first.
+ * caller goes through [checkpoint] first.
  */
 internal fun passesCheckpoint(context: CoroutineContext): Boolean = Budget.spend() && context.isJobActive
 

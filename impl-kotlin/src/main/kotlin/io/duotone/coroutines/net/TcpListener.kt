@@ -2,6 +2,7 @@ package io.duotone.coroutines.net
 
 import io.duotone.coroutines.DuotoneRuntime
 import io.duotone.coroutines.OtherFace
+import io.duotone.coroutines.engine.platform.NO_DEADLINE
 import io.duotone.coroutines.engine.reactor.Registration
 import io.duotone.coroutines.engine.scheduler.WorkerPool
 import io.duotone.coroutines.io.Turn
@@ -95,7 +96,7 @@ public class TcpListener internal constructor(private val channel: ServerSocketC
         val deadline = WaitTimer.deadlineAfter(pool, timeout)
         while (true) {
             acceptAtOnce()?.let { return owned(it) }
-            if (deadline != WaitTimer.NEVER && pool.platform.nanoTime() >= deadline) {
+            if (deadline != NO_DEADLINE && pool.platform.nanoTime() >= deadline) {
                 throw TimeoutException("no connection within $timeout on $this")
             }
             timer.wakeBy(deadline)

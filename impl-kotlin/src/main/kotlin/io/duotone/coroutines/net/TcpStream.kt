@@ -2,6 +2,7 @@ package io.duotone.coroutines.net
 
 import io.duotone.coroutines.DuotoneRuntime
 import io.duotone.coroutines.OtherFace
+import io.duotone.coroutines.engine.platform.NO_DEADLINE
 import io.duotone.coroutines.engine.reactor.Registration
 import io.duotone.coroutines.engine.scheduler.WorkerPool
 import io.duotone.coroutines.io.ByteSource
@@ -9,7 +10,6 @@ import io.duotone.coroutines.io.ByteStream
 import io.duotone.coroutines.io.Turn
 import io.duotone.coroutines.io.checkpoint
 import io.duotone.coroutines.io.passesCheckpoint
-import io.duotone.coroutines.io.pauseAtCheckpoint
 import java.io.IOException
 import java.net.InetSocketAddress
 import java.net.StandardSocketOptions
@@ -17,6 +17,7 @@ import java.nio.ByteBuffer
 import java.nio.channels.ClosedChannelException
 import java.nio.channels.SocketChannel
 import java.util.concurrent.TimeoutException
+import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.coroutineContext
 import kotlin.time.Duration
 
@@ -67,18 +68,10 @@ public class TcpStream internal constructor(
     override suspend fun receiveSome(
         into: ByteBuffer,
         timeout: Duration
-    ): Int = if (passesCheckpoint(coroutineContext)) receiveNow(into, timeout) else receiveAfterPause(into, timeout)
+    ): Int = if (begins(receiving, coroutineContext)) receiveInTurn(into, timeout) else receiveLater(into, timeout)
 
-    private suspend fun receiveAfterPause(into: ByteBuffer, timeout: Duration): Int {
-        pauseAtCheckpoint()
-        return receiveNow(into, timeout)
-    }
-
-    private suspend fun receiveNow(into: ByteBuffer, timeout: Duration): Int =
-        if (receiving.tryTake(coroutineContext)) receiveInTurn(into, timeout) else receiveAfterTurn(into, timeout)
-
-    private suspend fun receiveAfterTurn(into: ByteBuffer, timeout: Duration): Int {
-        receiving.await("receive", this)
+    private suspend fun receiveLater(into: ByteBuffer, timeout: Duration): Int {
+        beginLater(receiving, "receive")
         return receiveInTurn(into, timeout)
     }
 
@@ -120,19 +113,11 @@ public class TcpStream internal constructor(
 
     override suspend fun receiveSome(max: Int, timeout: Duration): ByteArray {
         require(max > 0) { "max is $max: ask for at least 1 byte" }
-        return if (passesCheckpoint(coroutineContext)) receiveNow(max, timeout) else receiveAfterPause(max, timeout)
+        return if (begins(receiving, coroutineContext)) receiveInTurn(max, timeout) else receiveLater(max, timeout)
     }
 
-    private suspend fun receiveAfterPause(max: Int, timeout: Duration): ByteArray {
-        pauseAtCheckpoint()
-        return receiveNow(max, timeout)
-    }
-
-    private suspend fun receiveNow(max: Int, timeout: Duration): ByteArray =
-        if (receiving.tryTake(coroutineContext)) receiveInTurn(max, timeout) else receiveAfterTurn(max, timeout)
-
-    private suspend fun receiveAfterTurn(max: Int, timeout: Duration): ByteArray {
-        receiving.await("receive", this)
+    private suspend fun receiveLater(max: Int, timeout: Duration): ByteArray {
+        beginLater(receiving, "receive")
         return receiveInTurn(max, timeout)
     }
 
@@ -199,20 +184,11 @@ public class TcpStream internal constructor(
     }
 
     override suspend fun sendAll(from: ByteBuffer, timeout: Duration) {
-        if (passesCheckpoint(coroutineContext)) sendNow(from, timeout) else sendAfterPause(from, timeout)
+        if (begins(sending, coroutineContext)) sendInTurn(from, timeout) else sendLater(from, timeout)
     }
 
-    private suspend fun sendAfterPause(from: ByteBuffer, timeout: Duration) {
-        pauseAtCheckpoint()
-        sendNow(from, timeout)
-    }
-
-    private suspend fun sendNow(from: ByteBuffer, timeout: Duration) {
-        if (sending.tryTake(coroutineContext)) sendInTurn(from, timeout) else sendAfterTurn(from, timeout)
-    }
-
-    private suspend fun sendAfterTurn(from: ByteBuffer, timeout: Duration) {
-        sending.await("send", this)
+    private suspend fun sendLater(from: ByteBuffer, timeout: Duration) {
+        beginLater(sending, "send")
         sendInTurn(from, timeout)
     }
 
@@ -269,8 +245,7 @@ public class TcpStream internal constructor(
     }
 
     override suspend fun sendEof() {
-        checkpoint()
-        sending.await("send", this)
+        beginLater(sending, "send")
         try {
             if (isClosed) throw ClosedChannelException()
             if (eofSent) return
@@ -283,13 +258,21 @@ public class TcpStream internal constructor(
 
     // ------------------------------------------------------------ both
 
+    /** What each operation does first, as far as that needs no suspension: whether it has passed the checkpoint and has its turn. */
+    private fun begins(turn: Turn, context: CoroutineContext): Boolean = passesCheckpoint(context) && turn.tryTake(context)
+
+    private suspend fun beginLater(turn: Turn, operation: String) {
+        checkpoint()
+        turn.await(operation, this)
+    }
+
     override fun close() {
         registration.close()
         receiveTimer.cancel()
         sendTimer.cancel()
     }
 
-    private fun isPast(deadline: Long) = deadline != WaitTimer.NEVER && pool.platform.nanoTime() >= deadline
+    private fun isPast(deadline: Long) = deadline != NO_DEADLINE && pool.platform.nanoTime() >= deadline
 
     private fun nothingReceived() = TimeoutException("nothing received in time on $this")
 

@@ -1,5 +1,6 @@
 package io.duotone.coroutines.net
 
+import io.duotone.coroutines.engine.platform.NO_DEADLINE
 import io.duotone.coroutines.engine.platform.deadlineAfter
 import io.duotone.coroutines.engine.scheduler.WorkerPool
 import io.duotone.coroutines.engine.timer.TimerEntry
@@ -30,9 +31,9 @@ internal class WaitTimer(private val pool: WorkerPool, private val nudge: Runnab
     @Volatile
     private var current: Entry? = null
 
-    /** Sees to it that the waiter is nudged at [deadline], or before. Nothing to do for [NEVER]. */
+    /** Sees to it that the waiter is nudged at [deadline], or before. Nothing to do for [NO_DEADLINE]. */
     fun wakeBy(deadline: Long) {
-        if (deadline == NEVER) return
+        if (deadline == NO_DEADLINE) return
         val running = current
         if (running != null) {
             if (running.isPending && running.deadline <= deadline) return
@@ -49,11 +50,8 @@ internal class WaitTimer(private val pool: WorkerPool, private val nudge: Runnab
     }
 
     companion object {
-        /** The deadline of a wait without a limit. */
-        const val NEVER: Long = Long.MAX_VALUE
-
         /** When [timeout] from now is, on the clock of the pool. */
         fun deadlineAfter(pool: WorkerPool, timeout: Duration): Long =
-            if (timeout == Duration.INFINITE) NEVER else pool.platform.deadlineAfter(timeout.inWholeNanoseconds.coerceAtLeast(0))
+            if (timeout == Duration.INFINITE) NO_DEADLINE else pool.platform.deadlineAfter(timeout.inWholeNanoseconds.coerceAtLeast(0))
     }
 }
