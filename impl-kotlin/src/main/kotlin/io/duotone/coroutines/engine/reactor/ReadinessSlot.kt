@@ -59,6 +59,7 @@ internal class ReadinessSlot(private val registration: Registration, @Volatile @
     @Volatile
     private var nudged = false
 
+    /** The caller sees to it that there is one waiter at a time. */
     suspend fun await() {
         check(waiter == null) { TWO_WAITERS }
         val waiter = directWaiter(coroutineContext)
@@ -89,32 +90,26 @@ internal class ReadinessSlot(private val registration: Registration, @Volatile @
         }
     }
 
+    /** Whether it waits. Whatever ends the wait once it has begun resumes it, since the object may stand for the next wait by then. */
     private fun beginsDirectly(waiter: DirectWaiter, continuation: Continuation<Unit>): Boolean {
-        waiter.enters(continuation)
-        var stays = false
-        try {
-            stays = begins(waiter)
-            if (stays && waiter.isCancelled && withdraw(waiter)) {
-                stays = false
-                throw waiter.cancellation()
-            }
-            return stays
-        } finally {
-            if (!stays) waiter.leaves()
+        if (waiter.isCancelled) throw waiter.cancellation()
+        if (nudged) {
+            nudged = false
+            return false
         }
+        waiter.enters(continuation)
+        begin(waiter)
+        if (waiter.isCancelled && withdraw(waiter)) waiter.fail(waiter.cancellation())
+        return true
     }
 
     private fun beginCancellably(continuation: CancellableContinuation<Unit>) {
         val waiter = CancellableWaiter(this, continuation)
-        try {
-            if (begins(waiter)) continuation.invokeOnCancellation(waiter) else continuation.resume(Unit)
-        } catch (failure: Throwable) {
-            continuation.resumeWithException(failure)
-        }
+        begin(waiter)
+        continuation.invokeOnCancellation(waiter)
     }
 
-    /** Whether the waiter stays (or has been taken out already), or else need not wait; throws when it cannot. */
-    private fun begins(waiter: Waiter): Boolean {
+    private fun begin(waiter: Waiter) {
         check(WAITER.compareAndSet(this, NOBODY, waiter)) { TWO_WAITERS }
         try {
             if (!armed) {
@@ -123,16 +118,17 @@ internal class ReadinessSlot(private val registration: Registration, @Volatile @
             }
         } catch (failure: Throwable) {
             armed = false
-            if (withdraw(waiter)) throw failure
+            take()?.fail(failure)
+            return
         }
         // Pairs with close(), which sets the flag and then takes the waiters.
-        if (registration.isClosed) {
-            direct?.forgetJob()
-            if (withdraw(waiter)) throw ClosedChannelException()
+        if (registration.isClosed) fail()
+        if (nudged) {
+            take()?.let {
+                nudged = false
+                it.resume()
+            }
         }
-        if (!nudged) return true
-        nudged = false
-        return !withdraw(waiter)
     }
 
     /** Makes the wait under way, or else the next one, return early. Any thread. */

@@ -10,7 +10,6 @@ import kotlinx.coroutines.Job
 import kotlin.coroutines.Continuation
 import kotlin.coroutines.ContinuationInterceptor
 import kotlin.coroutines.CoroutineContext
-import kotlin.coroutines.intrinsics.intercepted
 import kotlin.coroutines.resume
 import kotlin.coroutines.resumeWithException
 
@@ -58,10 +57,13 @@ internal class CancellableWaiter(private val slot: ReadinessSlot, private val co
  * | watching | the coroutine, once | the coroutine that waits next, closer | volatile |
  *
  * Pairing of cancellation: the coroutine puts itself into the slot, then asks whether its job is active; the job leaves that state, then
- * calls [invoke], which looks into the slot. One of the two takes it out. (A call that comes late may find a later wait, of the same job.)
+ * calls [invoke], which looks into the slot. One of the two takes it out, and resumes what is there: it may be a later wait of the same job.
  */
-internal class DirectWaiter private constructor(private val slot: ReadinessSlot, val context: CoroutineContext) :
-    Waiter(),
+internal class DirectWaiter private constructor(
+    private val slot: ReadinessSlot,
+    val context: CoroutineContext,
+    private val dispatcher: CoroutineDispatcher,
+) : Waiter(),
     (Throwable?) -> Unit {
     private val job = context[Job]
     private var continuation: Continuation<Unit>? = null
@@ -75,11 +77,6 @@ internal class DirectWaiter private constructor(private val slot: ReadinessSlot,
         this.continuation = continuation
     }
 
-    /** Instead of a resume: the coroutine goes on by itself. */
-    fun leaves() {
-        continuation = null
-    }
-
     @OptIn(InternalCoroutinesApi::class)
     fun cancellation(): Throwable = checkNotNull(job).getCancellationException()
 
@@ -88,14 +85,21 @@ internal class DirectWaiter private constructor(private val slot: ReadinessSlot,
     }
 
     override fun resume() {
-        taken().intercepted().resume(Unit)
+        val continuation = taken()
+        // Cancelled on its way back, a wait has not succeeded: the caller shall not take what it waited for.
+        dispatch { if (isCancelled) continuation.resumeWithException(cancellation()) else continuation.resume(Unit) }
     }
 
     override fun fail(failure: Throwable) {
-        taken().intercepted().resumeWithException(failure)
+        val continuation = taken()
+        dispatch { continuation.resumeWithException(failure) }
     }
 
-    private fun taken(): Continuation<Unit> = checkNotNull(continuation).also { leaves() }
+    private fun taken(): Continuation<Unit> = checkNotNull(continuation).also { continuation = null }
+
+    private fun dispatch(goOn: Runnable) {
+        dispatcher.dispatch(context, goOn)
+    }
 
     @OptIn(InternalCoroutinesApi::class)
     fun watchJob() {
@@ -117,7 +121,7 @@ internal class DirectWaiter private constructor(private val slot: ReadinessSlot,
         /** For the coroutine with [context], or null when it must wait the other way. */
         fun of(slot: ReadinessSlot, context: CoroutineContext, dispatcher: CoroutineDispatcher?): DirectWaiter? {
             if (dispatcher == null || context[ContinuationInterceptor] !== dispatcher) return null
-            return if (context.hasThreadContextElements) null else DirectWaiter(slot, context)
+            return if (context.hasThreadContextElements) null else DirectWaiter(slot, context, dispatcher)
         }
     }
 }

@@ -11,10 +11,12 @@ import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.job
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.supervisorScope
@@ -24,6 +26,8 @@ import java.nio.channels.ClosedChannelException
 import java.nio.channels.Pipe
 import java.nio.channels.Selector
 import java.nio.channels.spi.SelectorProvider
+import java.util.concurrent.CountDownLatch
+import kotlin.concurrent.thread
 import kotlin.coroutines.AbstractCoroutineContextElement
 import kotlin.coroutines.Continuation
 import kotlin.coroutines.CoroutineContext
@@ -198,6 +202,57 @@ private fun FunSpec.waits(kind: Waiting) {
 }
 
 private fun FunSpec.directWaits() {
+    test("a wait that is over before it has quite begun does not end the next one in its place") {
+        val passed = mutableListOf<String>()
+        val cancelling = CountDownLatch(1)
+        val goOn = CountDownLatch(1)
+        polled(Waiting.DIRECT) {
+            var canceller: Thread? = null
+            var job: Job? = null
+            whenArmed = {
+                whenArmed = {}
+                write("x")
+                poll() // ends the first wait and begins the second
+                canceller = thread { checkNotNull(job).cancel() }
+                cancelling.await()
+            }
+            waiter {
+                job = coroutineContext.job
+                @OptIn(InternalCoroutinesApi::class)
+                coroutineContext.job.invokeOnCompletion(onCancelling = true) {
+                    cancelling.countDown()
+                    goOn.await()
+                }
+                try {
+                    registration.awaitReadable()
+                    passed += "first"
+                    waitAgain(passed)
+                } finally {
+                    passed += "end"
+                }
+            }
+            goOn.countDown()
+            canceller?.join()
+            passed shouldBe listOf("first", "second cancelled", "end")
+        }
+    }
+
+    test("a nudged waiter that is cancelled on its way back has not waited with success") {
+        polled(Waiting.DIRECT) {
+            var returned = false
+            val waiting = waiter {
+                registration.awaitReadable()
+                returned = true
+            }
+            workers.holdBack()
+            registration.nudgeReader()
+            waiting.cancel()
+            workers.goOn()
+            waiting.isCompleted shouldBe true
+            returned shouldBe false
+        }
+    }
+
     test("a job that goes on does not keep the channels that it waited for") {
         val job = Job()
         try {
@@ -269,7 +324,11 @@ private class Polled(
     val registration: Registration,
     val scope: Job,
     val dispatcher: CoroutineDispatcher,
+    val workers: InPlace,
 ) {
+    /** Runs when the poller is told of an interest. */
+    var whenArmed: () -> Unit = {}
+
     private val ready = ReadyList()
 
     /** How many channels the polls since the last resumption have handed over. */
@@ -278,7 +337,8 @@ private class Polled(
     val interest: Int get() = pipe.source().keyFor(platform.selector).interestOps()
 
     /** A coroutine that waits; it has registered when this returns, and is resumed in place. */
-    fun waiter(wait: suspend () -> Unit = registration::awaitReadable): Job = CoroutineScope(scope + dispatcher).launch { wait() }
+    fun waiter(wait: suspend CoroutineScope.() -> Unit = { registration.awaitReadable() }): Job =
+        CoroutineScope(scope + dispatcher).launch(block = wait)
 
     fun write(text: String) {
         pipe.sink().write(ByteBuffer.wrap(text.encodeToByteArray()))
@@ -305,29 +365,50 @@ private class RememberingPlatform : Platform by SystemPlatform() {
     override fun openSelector(): Selector = selector
 }
 
-/** Runs everything at once, on the thread that dispatches it. */
-private object InPlace : CoroutineDispatcher() {
+/** Runs everything at once, on the thread that dispatches it, unless told to hold it back. */
+private class InPlace : CoroutineDispatcher() {
+    private var heldBack: MutableList<Runnable>? = null
+
     override fun dispatch(context: CoroutineContext, block: Runnable) {
-        block.run()
+        heldBack?.add(block) ?: block.run()
+    }
+
+    fun holdBack() {
+        heldBack = mutableListOf()
+    }
+
+    fun goOn() {
+        val tasks = heldBack.orEmpty()
+        heldBack = null
+        tasks.forEach(Runnable::run)
     }
 }
 
-private class OnePoller(private val poller: Poller) : PollerSource {
+private class OnePoller(private val poller: Poller, override val dispatcher: CoroutineDispatcher) : PollerSource {
     override fun poller(): Poller = poller
+}
 
-    override val dispatcher: CoroutineDispatcher get() = InPlace
+private suspend fun Polled.waitAgain(passed: MutableList<String>) {
+    try {
+        registration.awaitReadable()
+        passed += "second"
+    } catch (_: CancellationException) {
+        passed += "second cancelled"
+    }
 }
 
 private fun polled(kind: Waiting, block: suspend Polled.() -> Unit) {
     val platform = RememberingPlatform()
-    val poller = SelectorPoller(platform) {}
+    var polled: Polled? = null
+    val poller = SelectorPoller(platform) { polled?.whenArmed?.invoke() }
     val pipe = Pipe.open()
     pipe.source().configureBlocking(false)
-    val registration = Registration(pipe.source(), OnePoller(poller))
+    val workers = InPlace()
+    val registration = Registration(pipe.source(), OnePoller(poller, workers))
     val scope = Job()
-    val dispatcher = if (kind == Waiting.DIRECT) InPlace else Dispatchers.Unconfined
+    val dispatcher = if (kind == Waiting.DIRECT) workers else Dispatchers.Unconfined
     try {
-        runBlocking { Polled(pipe, platform, poller, registration, scope, dispatcher).block() }
+        runBlocking { Polled(pipe, platform, poller, registration, scope, dispatcher, workers).also { polled = it }.block() }
     } finally {
         scope.cancel()
         registration.close()
