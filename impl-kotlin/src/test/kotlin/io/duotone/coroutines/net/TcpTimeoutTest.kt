@@ -65,11 +65,12 @@ class TcpTimeoutTest :
                             val waited = measureTime { shouldThrow<TimeoutException> { pair.server.receiveSome(timeout = limit) } }
                             waited shouldBeGreaterThanOrEqualTo limit
                         } else {
-                            launch {
+                            val sending = launch {
                                 delay(15.milliseconds)
                                 pair.client.sendAll("x")
                             }
                             pair.server.receiveSome(timeout = limit).size shouldBe 1
+                            sending.join()
                         }
                     }
                 }
@@ -82,11 +83,12 @@ class TcpTimeoutTest :
                     repeat(20) {
                         pair.server.sendAll("x")
                         pair.client.receiveSome(timeout = 5.milliseconds + 10.seconds * (it % 2)).decodeToString() shouldBe "x"
-                        launch {
+                        val sending = launch {
                             delay(10.milliseconds)
                             pair.server.sendAll("y")
                         }
                         pair.client.receiveSome().decodeToString() shouldBe "y"
+                        sending.join() // what it sent may arrive before it is through
                     }
                 }
             }
