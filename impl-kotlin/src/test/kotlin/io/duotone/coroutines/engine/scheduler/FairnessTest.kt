@@ -71,7 +71,9 @@ internal class FairnessTest :
                 val due = runtime.platform.nanoTime() + 50_000_000
                 repeat(timers) { runtime.pool.schedule(timer { fired++ }, due) }
                 val turns = runtime.blockWatched { spinner.await() }
-                turns shouldBeGreaterThan 50
+                // All of them in a row would leave it one or two. How many come between two turns depends on how often the monitor, on a busy
+                // machine, asks the worker to look again.
+                turns shouldBeGreaterThan 10
             }
         }
 
