@@ -84,7 +84,7 @@ public interface Duotone extends AutoCloseable {
      * Runs a coroutine in a scope of its own and blocks the calling thread until the scope has ended (row T15).
      * Cancellation and errors as in {@link #run(Coroutine)}.
      *
-     * @throws IllegalStateException on a worker of any Duotone runtime: use {@link Scope#nested} there
+     * @throws IllegalStateException on a worker of any Duotone runtime: use {@link Scope#fork} there
      */
     <T extends @Nullable Object> T block(Coroutine<T> coroutine);
 

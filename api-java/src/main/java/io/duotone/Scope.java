@@ -3,6 +3,7 @@ package io.duotone;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,9 @@ public interface Scope {
     /** The runtime this scope's work runs on. */
     Duotone runtime();
 
+    /** For reasons, dumps and logs; null when it was given none. */
+    @Nullable String name();
+
     /**
      * Starts a coroutine as a task of this scope and returns at once (row T11). A failure of the task fails the scope,
      * also when the task is awaited.
@@ -30,7 +34,15 @@ public interface Scope {
     <T extends @Nullable Object> Task<T> spawn(Coroutine<T> coroutine);
 
     /** As {@link #spawn(Coroutine)}, with a name for reasons, dumps and logs. */
-    <T extends @Nullable Object> Task<T> spawn(String name, Coroutine<T> coroutine);
+    default <T extends @Nullable Object> Task<T> spawn(String name, Coroutine<T> coroutine) {
+        return spawn(TaskOptions.defaults().named(name), coroutine);
+    }
+
+    /** As {@link #spawn(Coroutine)}, with a name and a role in the scope (row R4). */
+    <T extends @Nullable Object> Task<T> spawn(TaskOptions options, Coroutine<T> coroutine);
+
+    /** As {@link #spawn(Coroutine)}, but empty when the scope has ended (row C9). */
+    <T extends @Nullable Object> Optional<Task<T>> trySpawn(Coroutine<T> coroutine);
 
     /**
      * Starts two coroutines and gives both results. Both run to their end even when one fails; the task then fails with
@@ -69,12 +81,28 @@ public interface Scope {
     /** Completes after the work that is ready now has had its turn (row T14). */
     Task<@Nullable Void> yieldNow();
 
+    /** As {@link #fork(ScopeOptions, Coroutine)} with the defaults. */
+    default <T extends @Nullable Object> Task<T> fork(Coroutine<T> body) {
+        return fork(ScopeOptions.defaults(), body);
+    }
+
     /**
-     * Runs {@code body} in a scope of its own inside this one and completes when that scope has ended, all its tasks
-     * included. Failures inside cancel only the nested scope; the returned task fails with the first of them. Cancelling
-     * this scope cancels the nested one.
+     * Runs {@code body} in a scope of its own inside this one (rows R20, C4); the task ends when that scope has ended,
+     * all its tasks included. Cancelling this scope cancels the forked one, and its timeout reaches it. A failure of the
+     * forked scope does not hurt this one: the returned task fails with it, in the shape that the options say, and the
+     * uncaught handler gets it when nothing depends on the task.
      */
-    <T extends @Nullable Object> Task<T> nested(Coroutine<T> body);
+    <T extends @Nullable Object> Task<T> fork(ScopeOptions options, Coroutine<T> body);
+
+    /**
+     * Moves the timeout of this scope: it now fails with a {@link java.util.concurrent.TimeoutException} when
+     * {@code timeout} from now has passed (rows R17, R18). Zero or less: at once. Moving it to a later time again and
+     * again is cheap. Nanosecond resolution.
+     */
+    void timeoutAfter(Duration timeout);
+
+    /** Takes back the timeout of this scope (row R18). */
+    void clearTimeout();
 
     /**
      * Cancels all tasks of this scope with a reason of kind {@link CancelReason.Kind#CANCELLED}. Returns at once: the

@@ -12,6 +12,8 @@ import io.duotone.coroutines.engine.scheduler.RuntimeDispatcher
 import io.duotone.coroutines.engine.scheduler.Shutdown
 import io.duotone.coroutines.engine.scheduler.Worker
 import io.duotone.coroutines.engine.scheduler.WorkerPool
+import io.duotone.coroutines.scope.FailureGoesTo
+import io.duotone.coroutines.scope.TaskCoroutine
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.CoroutineName
 import kotlinx.coroutines.CoroutineScope
@@ -19,7 +21,7 @@ import kotlinx.coroutines.Deferred
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.SupervisorJob
-import kotlinx.coroutines.async
+import kotlinx.coroutines.newCoroutineContext
 import java.util.concurrent.CountDownLatch
 import java.util.concurrent.atomic.AtomicInteger
 import kotlin.coroutines.ContinuationInterceptor
@@ -101,12 +103,17 @@ public class DuotoneRuntime internal constructor(public val options: DuotoneOpti
      * Starts a task of the runtime itself, outside of any scope. It lives until it ends, is cancelled, or the runtime closes
      * (row C1). Hot: it is queued at once.
      *
-     * **Errors**: [IllegalStateException] when the runtime is closed. A failure is kept for whoever awaits the task.
+     * **Errors**: [IllegalStateException] when the runtime is closed. A failure that nobody awaits by then goes to the uncaught handler
+     * (row C18).
      */
-    public fun <T> spawn(name: String? = null, block: suspend CoroutineScope.() -> T): Deferred<T> {
+    public fun <T> spawn(name: String? = null, block: suspend TaskScope.() -> T): Deferred<T> {
         checkOpen()
-        return rootScope.async(nameContext(name), block = block)
+        return rootTask<T>(name, FailureGoesTo.PARENT).spawn(block)
     }
+
+    @OptIn(ExperimentalCoroutinesApi::class)
+    private fun <T> rootTask(name: String?, failureGoesTo: FailureGoesTo): TaskCoroutine<T> =
+        TaskCoroutine(this, rootScope.newCoroutineContext(nameContext(name)), failureGoesTo, taskOptions(name))
 
     /**
      * Runs [block] in a scope of its own and blocks the calling thread until the scope has ended (row T15).
@@ -115,12 +122,12 @@ public class DuotoneRuntime internal constructor(public val options: DuotoneOpti
      * [INTERRUPTED][CancelReason.Kind.INTERRUPTED]; the interrupt flag stays set.
      *
      * **Errors**: what [block] or a child of the scope failed with; [IllegalStateException] on a worker of any Duotone runtime (use
-     * `coroutineScope` there), and when the runtime is closed.
+     * `taskScope` there), and when the runtime is closed.
      */
-    public fun <T> block(block: suspend CoroutineScope.() -> T): T {
+    public fun <T> block(block: suspend TaskScope.() -> T): T {
         checkMayBlock("DuotoneRuntime.block")
         checkOpen()
-        return blockOn(rootScope.async(block = block))
+        return blockOn(rootTask<T>(null, FailureGoesTo.CALLER).spawn(block))
     }
 
     @OptIn(ExperimentalCoroutinesApi::class)
@@ -193,6 +200,10 @@ public class DuotoneRuntime internal constructor(public val options: DuotoneOpti
 
     internal fun checkOpen() {
         check(state.get() == OPEN) { "the runtime '${options.name()}' is closed: start work on it before close()" }
+    }
+
+    internal fun warn(message: String) {
+        uncaught.warn(message)
     }
 
     internal fun reportUncaught(task: String, failure: Throwable) {

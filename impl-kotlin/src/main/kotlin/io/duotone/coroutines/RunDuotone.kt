@@ -3,7 +3,6 @@
 package io.duotone.coroutines
 
 import io.duotone.DuotoneOptions
-import kotlinx.coroutines.CoroutineScope
 
 /**
  * Runs [block] on a new runtime, waits for it and all its tasks, and closes the runtime (rows T2, C1).
@@ -12,7 +11,7 @@ import kotlinx.coroutines.CoroutineScope
  *
  * **Errors**: what [block] or a child of its scope failed with, as it is; [IllegalStateException] on a worker.
  */
-public fun <T> runDuotone(options: DuotoneOptions = DuotoneOptions.defaults(), block: suspend CoroutineScope.() -> T): T {
+public fun <T> runDuotone(options: DuotoneOptions = DuotoneOptions.defaults(), block: suspend TaskScope.() -> T): T {
     checkMayBlock("runDuotone")
     return DuotoneRuntime(options).use { it.block(block) }
 }

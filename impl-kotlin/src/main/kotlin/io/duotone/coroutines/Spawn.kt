@@ -13,11 +13,11 @@ import kotlinx.coroutines.async
 import kotlinx.coroutines.supervisorScope
 
 /**
- * Starts [block] as a task of this scope and returns at once (row T11). Hot, and the same as kotlinx's `async` with a name: a
- * failure of the task fails the scope, also when the task is awaited.
+ * Starts [block] as a task of this scope and returns at once (row T11). Hot, and in a scope of kotlinx the same as `async` with a name: a
+ * failure of the task fails the scope, also when the task is awaited. A [TaskScope] has more of this: see [TaskScope.spawn].
  */
 public fun <T> CoroutineScope.spawn(name: String? = null, block: suspend CoroutineScope.() -> T): Deferred<T> =
-    async(nameContext(name), block = block)
+    if (this is TaskScope) spawn(name, block = block) else async(nameContext(name), block = block)
 
 /**
  * Starts two blocks and gives both results. Both run to their end even when one fails; the task then fails with the first failure,

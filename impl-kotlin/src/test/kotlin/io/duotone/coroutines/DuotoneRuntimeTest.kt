@@ -10,9 +10,11 @@ import io.kotest.matchers.string.shouldContain
 import io.kotest.matchers.types.shouldBeSameInstanceAs
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.awaitCancellation
+import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.withContext
@@ -115,12 +117,22 @@ internal class DuotoneRuntimeTest :
             }
         }
 
-        test("C18 a failure of a task is kept for who awaits it, and an uncaught one goes to the handler") {
+        test("C18 a failure of a task goes to who awaits it, and else to the handler") {
             val reported = CompletableDeferred<Pair<String, Throwable>>()
             withRuntime("one", 1, { uncaught { task, failure -> reported.complete(task to failure) } }) { runtime ->
-                val kept = runtime.spawn { error("kept") }
-                shouldThrow<IllegalStateException> { runtime.blockWatched { kept.await() } }.message shouldBe "kept"
-                runtime.rootScope.launch(nameContext("careless")) { error("uncaught") }
+                val mayFail = CompletableDeferred<Unit>()
+                val awaited = runtime.spawn {
+                    mayFail.await()
+                    error("awaited")
+                }
+                val awaiting: suspend () -> Unit = {
+                    coroutineScope {
+                        launch(start = CoroutineStart.UNDISPATCHED) { awaited.await() }
+                        mayFail.complete(Unit)
+                    }
+                }
+                shouldThrow<IllegalStateException> { runtime.blockWatched { awaiting() } }.message shouldBe "awaited"
+                runtime.spawn("careless") { error("uncaught") }
                 val (task, failure) = runtime.blockWatched { reported.await() }
                 task shouldBe "careless"
                 failure.message shouldBe "uncaught"

@@ -10,7 +10,9 @@ import io.duotone.coroutines.DuotoneRuntime
 import io.duotone.coroutines.engine.scheduler.RuntimeDispatcher
 import io.duotone.coroutines.engine.scheduler.Worker
 import io.duotone.coroutines.io.checkpoint
+import io.duotone.coroutines.reason
 import io.duotone.coroutines.runtimeOf
+import io.duotone.coroutines.withReason
 import io.duotone.spi.Failures
 import kotlinx.coroutines.CancellableContinuation
 import kotlinx.coroutines.CancellationException

@@ -1,7 +1,8 @@
 package io.duotone.coroutines.facade
 
-import io.duotone.CancelReason
 import io.duotone.Task
+import io.duotone.TaskOptions
+import io.duotone.coroutines.scope.FailureGoesTo
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlin.coroutines.Continuation
 import kotlin.coroutines.CoroutineContext
@@ -10,8 +11,8 @@ import kotlin.coroutines.intrinsics.startCoroutineUninterceptedOrReturn
 
 /** A call of a suspend function in a Java scope, which waits for it and cancels it: the function runs under a job of its own. */
 @OptIn(InternalCoroutinesApi::class)
-internal class CallJob<T>(runtime: JavaRuntime, parent: CoroutineContext, name: String?) :
-    ScopeJob<T>(runtime, parent, name, FailureGoesTo.CALLER) {
+internal class CallJob<T>(runtime: JavaRuntime, parent: CoroutineContext, role: TaskOptions) :
+    TaskJob<T>(runtime, parent, FailureGoesTo.CALLER, role) {
 
     /** Starts on the calling thread. */
     fun begin(block: suspend () -> T): Task<T> {
@@ -23,9 +24,6 @@ internal class CallJob<T>(runtime: JavaRuntime, parent: CoroutineContext, name: 
         }
         return task
     }
-
-    /** The function finds the job in its context. */
-    override fun stop(reason: CancelReason) {}
 
     private inner class Completion : Continuation<T> {
         override val context: CoroutineContext get() = this@CallJob.context

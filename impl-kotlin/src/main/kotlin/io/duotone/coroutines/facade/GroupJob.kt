@@ -2,8 +2,11 @@ package io.duotone.coroutines.facade
 
 import io.duotone.CancelReason
 import io.duotone.Coroutine
+import io.duotone.ScopeOptions
+import io.duotone.ScopePolicy
 import io.duotone.Task
-import io.duotone.coroutines.scope.FirstFailure
+import io.duotone.coroutines.reason
+import io.duotone.coroutines.scope.FailureGoesTo
 import io.duotone.coroutines.scope.MemberCount
 import io.duotone.coroutines.scope.MemberStarter
 import kotlinx.coroutines.CancellationException
@@ -15,11 +18,10 @@ import kotlin.coroutines.CoroutineContext
 
 /**
  * The task of many coroutines spawned together. They start in one scope, that of the group, and each costs one small object. All run to
- * their end, whatever comes of the others, and so do the tasks they spawn while members run (row C3).
+ * their end, whatever comes of the others, and so do the tasks they spawn (row C3).
  *
  * | field | written by | read by | guard or mode |
  * |---|---|---|---|
- * | membersRun | the last member | failing children | volatile, written before `failure` is read, read after it is written: one of the two is seen |
  * | slots[i] | at first coroutine i; when it starts, its member; when it ends, its value | the member; [stop]; the result | see below |
  *
  * A member stores itself with a release, before it looks whether the group was cancelled; [stop] runs after the group was cancelled and
@@ -32,48 +34,31 @@ internal class GroupJob<T, R>(
     parent: CoroutineContext,
     private val slots: Array<Any?>,
     private val resultOf: (List<T>) -> R,
-) : ScopeJob<R>(runtime, parent, null, FailureGoesTo.PARENT) {
-    private val failure = FirstFailure()
+) : TaskJob<R>(runtime, parent, FailureGoesTo.PARENT, options = COLLECT) {
     private val members = object : MemberCount(slots.size) {
         override fun ended() {
             membersEnded()
         }
     }
 
-    @Volatile
-    private var membersRun = true
-
     fun spawn(): Task<R> {
         if (attach()) {
-            MemberStarter(slots.size, context, runtime.kotlin.dispatcher) { Member(it).begin() }.start()
+            MemberStarter(slots.size, context, runtime.dispatcher) { Member(it).begin() }.start()
             if (members.allQueued()) membersEnded()
         }
         return task
     }
 
     private fun membersEnded() {
-        membersRun = false
-        val first = failure.orNull()
+        val first = failureOrNull()
         @Suppress("UNCHECKED_CAST")
         ended(
-            if (first !=
-                null
-            ) {
+            if (first != null) {
                 Result.failure(first)
             } else {
                 runCatching { resultOf(Collections.unmodifiableList(slots.asList()) as List<T>) }
-            }
+            },
         )
-    }
-
-    /**
-     * While members run, a child's failure waits for their end like that of a member. One that comes with the end of the last may come
-     * too late for that, and is then handled like one that comes later.
-     */
-    override fun childCancelled(cause: Throwable): Boolean {
-        if (cause is CancellationException) return true
-        failure.add(cause)
-        return membersRun || super.childCancelled(cause)
     }
 
     override fun stop(reason: CancelReason) {
@@ -102,16 +87,17 @@ internal class GroupJob<T, R>(
 
         override fun failed(failure: Throwable) {
             // Cancellation of members is what the group's own job reports.
-            if (failure !is CancellationException || !isCancelled) this@GroupJob.failure.add(failure)
+            if (failure !is CancellationException || !isCancelled) memberFailed(failure)
             members.finishedOne()
         }
 
         override fun uncaught(failure: Throwable) {
-            runtime.kotlin.reportUncaught(this@GroupJob.toString(), failure)
+            runtime.reportUncaught(this@GroupJob.toString(), failure)
         }
     }
 
     private companion object {
+        val COLLECT: ScopeOptions = ScopeOptions.defaults().policy(ScopePolicy.COLLECT)
         val SLOTS: VarHandle = MethodHandles.arrayElementVarHandle(Array<Any?>::class.java)
     }
 }

@@ -6,6 +6,7 @@ import io.duotone.DuotoneOptions
 import io.duotone.Task
 import io.duotone.coroutines.DuotoneRuntime
 import io.duotone.coroutines.checkMayBlock
+import io.duotone.coroutines.scope.FailureGoesTo
 import io.duotone.spi.Failures
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.Job
@@ -30,14 +31,14 @@ internal class JavaRuntime(val kotlin: DuotoneRuntime) : Duotone {
 
     override fun <T> spawn(coroutine: Coroutine<T>): Task<T> {
         kotlin.checkOpen()
-        return StageJob(this, kotlin.rootScope.coroutineContext, null, FailureGoesTo.PARENT, coroutine).spawn()
+        return StageJob(this, kotlin.rootScope.coroutineContext, FailureGoesTo.PARENT, coroutine).spawn()
     }
 
     @OptIn(InternalCoroutinesApi::class)
     override fun <T> block(coroutine: Coroutine<T>): T {
         checkMayBlock("Duotone.block")
         kotlin.checkOpen()
-        val main = StageJob(this, kotlin.rootScope.coroutineContext, null, FailureGoesTo.CALLER, coroutine)
+        val main = StageJob(this, kotlin.rootScope.coroutineContext, FailureGoesTo.CALLER, coroutine)
         val task = main.spawn()
         kotlin.awaitEnd(main)
         main.getCompletionExceptionOrNull()?.let { throw Failures.rethrow(it) }

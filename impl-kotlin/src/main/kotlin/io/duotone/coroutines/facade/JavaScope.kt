@@ -5,19 +5,28 @@ import io.duotone.CancelReason
 import io.duotone.Coroutine
 import io.duotone.Duotone
 import io.duotone.Scope
+import io.duotone.ScopeOptions
 import io.duotone.Task
 import io.duotone.TaskCancelledException
+import io.duotone.TaskOptions
 import io.duotone.Three
+import io.duotone.coroutines.TaskScope
+import io.duotone.coroutines.scope.FailureGoesTo
+import io.duotone.coroutines.scope.ScopeJob
+import io.duotone.coroutines.taskOptions
+import io.duotone.coroutines.withReason
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.Job
 import java.time.Duration
 import java.util.Objects
+import java.util.Optional
 import java.util.concurrent.Callable
 import kotlin.coroutines.ContinuationInterceptor
 import kotlin.coroutines.CoroutineContext
+import kotlin.time.toKotlinDuration
 
-/** The Java face of a coroutine scope: of a [ScopeJob], which has one of its own, or of any other. */
+/** The Java face of a coroutine scope: of a [TaskJob], which has one of its own, or of any other. */
 internal class JavaScope(val runtime: JavaRuntime, private val scope: CoroutineScope) : Scope {
     val job: Job = requireNotNull(scope.coroutineContext[Job]) { "a scope without a Job cannot join or cancel anything: $scope" }
 
@@ -29,16 +38,35 @@ internal class JavaScope(val runtime: JavaRuntime, private val scope: CoroutineS
 
     override fun runtime(): Duotone = runtime
 
-    override fun <T> spawn(coroutine: Coroutine<T>): Task<T> = spawnAs(null, FailureGoesTo.PARENT, coroutine)
+    override fun name(): String? = (scope as? TaskScope)?.name
 
-    override fun <T> spawn(name: String, coroutine: Coroutine<T>): Task<T> =
-        spawnAs(Objects.requireNonNull(name, "name"), FailureGoesTo.PARENT, coroutine)
+    override fun <T> spawn(coroutine: Coroutine<T>): Task<T> = spawn(TaskOptions.defaults(), coroutine)
 
-    override fun <T> nested(body: Coroutine<T>): Task<T> = spawnAs(null, FailureGoesTo.TASK, body)
+    override fun <T> spawn(options: TaskOptions, coroutine: Coroutine<T>): Task<T> = job(options, coroutine).spawn()
 
-    private fun <T> spawnAs(name: String?, failureGoesTo: FailureGoesTo, coroutine: Coroutine<T>): Task<T> {
+    override fun <T> trySpawn(coroutine: Coroutine<T>): Optional<Task<T>> =
+        Optional.ofNullable(job(TaskOptions.defaults(), coroutine).trySpawn())
+
+    private fun <T> job(role: TaskOptions, coroutine: Coroutine<T>): StageJob<T> {
         Objects.requireNonNull(coroutine, "coroutine")
-        return StageJob(runtime, contextForChild(), name, failureGoesTo, coroutine).spawn()
+        return StageJob(runtime, contextForChild(), FailureGoesTo.PARENT, coroutine, role)
+    }
+
+    override fun <T> fork(options: ScopeOptions, body: Coroutine<T>): Task<T> {
+        Objects.requireNonNull(body, "body")
+        return StageJob(runtime, contextForChild(), FailureGoesTo.TASK, body, options = options).spawn()
+    }
+
+    override fun timeoutAfter(timeout: Duration) {
+        scopeJob("timeout").timeoutAfter(timeout.toKotlinDuration())
+    }
+
+    override fun clearTimeout() {
+        scopeJob("timeout").timeoutAfter(kotlin.time.Duration.INFINITE)
+    }
+
+    private fun scopeJob(what: String): ScopeJob<*> = checkNotNull(scope as? ScopeJob<*>) {
+        "$scope is a scope of kotlinx, which has no $what: use taskScope in Kotlin"
     }
 
     override fun <A, B> spawn(first: Coroutine<A>, second: Coroutine<B>): Task<Both<A, B>> = group<Any?, Both<A, B>>(
@@ -74,7 +102,8 @@ internal class JavaScope(val runtime: JavaRuntime, private val scope: CoroutineS
     fun <T> runBody(body: Callable<T>): Task<T> = ThreadJob<T>(runtime, contextForChild(), FailureGoesTo.CALLER, body).onThreadOfItsOwn()
 
     /** Calls a suspend function in this scope, at once; its failure is the task's alone. */
-    fun <T> call(name: String?, block: suspend () -> T): Task<T> = CallJob<T>(runtime, contextForChild(), name).begin(block)
+    fun <T> call(name: String?, block: suspend () -> T): Task<T> =
+        CallJob<T>(runtime, contextForChild(), taskOptions(name)).begin(block)
 
     override fun sleep(duration: Duration): Task<Void?> = cancelledOrNull() ?: SleepTask.start(runtime, duration)
 
@@ -92,12 +121,12 @@ internal class JavaScope(val runtime: JavaRuntime, private val scope: CoroutineS
 
     /** The scope that a Kotlin caller may launch in. */
     fun forKotlin(): CoroutineScope {
-        (scope as? ScopeJob<*>)?.expectChildren()
+        (scope as? TaskJob<*>)?.expectChildren()
         return scope
     }
 
     private fun contextForChild(): CoroutineContext {
-        (scope as? ScopeJob<*>)?.expectChildren()
+        (scope as? TaskJob<*>)?.expectChildren()
         return context
     }
 

@@ -12,7 +12,7 @@ import kotlinx.coroutines.CoroutineScope
  *
  * **Errors**: [IllegalArgumentException] when the scope has no job.
  */
-public fun CoroutineScope.asJava(): Scope = if (this is ScopeJob<*>) scope else JavaScope(runtimeOf(coroutineContext).javaFace, this)
+public fun CoroutineScope.asJava(): Scope = if (this is TaskJob<*>) scope else JavaScope(runtimeOf(coroutineContext).javaFace, this)
 
 /** The Kotlin face of this scope: always the same object, and what is launched in it is a child of this scope. */
 public fun Scope.asKotlin(): CoroutineScope = javaScope.forKotlin()

@@ -2,7 +2,12 @@ package io.duotone.coroutines.facade
 
 import io.duotone.CancelReason
 import io.duotone.Coroutine
+import io.duotone.ScopeOptions
 import io.duotone.Task
+import io.duotone.TaskOptions
+import io.duotone.coroutines.reason
+import io.duotone.coroutines.scope.Attached
+import io.duotone.coroutines.scope.FailureGoesTo
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlin.coroutines.CoroutineContext
 
@@ -11,16 +16,24 @@ import kotlin.coroutines.CoroutineContext
 internal class StageJob<T>(
     runtime: JavaRuntime,
     parent: CoroutineContext,
-    name: String?,
     failureGoesTo: FailureGoesTo,
     private var coroutine: Coroutine<T>?,
-) : ScopeJob<T>(runtime, parent, name, failureGoesTo),
+    role: TaskOptions = TaskOptions.defaults(),
+    options: ScopeOptions = ScopeOptions.defaults(),
+) : TaskJob<T>(runtime, parent, failureGoesTo, role, options),
     Runnable {
     private val follower = Follower()
 
     fun spawn(): Task<T> {
-        if (attach()) runtime.kotlin.dispatcher.dispatch(context, this)
+        if (attach()) runtime.dispatcher.dispatch(context, this)
         return task
+    }
+
+    /** Null when the scope has ended. */
+    fun trySpawn(): Task<T>? {
+        val attached = tryAttach()
+        if (attached == Attached.STARTS) runtime.dispatcher.dispatch(context, this)
+        return task.takeUnless { attached == Attached.SCOPE_ENDED }
     }
 
     override fun run() {
@@ -49,7 +62,7 @@ internal class StageJob<T>(
         }
 
         override fun uncaught(failure: Throwable) {
-            runtime.kotlin.reportUncaught(toString(), failure)
+            runtime.reportUncaught(toString(), failure)
         }
     }
 }

@@ -4,6 +4,8 @@ import io.duotone.CancelReason
 import io.duotone.Task
 import io.duotone.coroutines.BodyThread
 import io.duotone.coroutines.engine.blocking.BlockingCall
+import io.duotone.coroutines.scope.FailureGoesTo
+import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.InternalCoroutinesApi
 import java.io.InterruptedIOException
 import java.nio.channels.ClosedByInterruptException
@@ -19,19 +21,19 @@ import kotlin.coroutines.CoroutineContext
 internal class ThreadJob<T>(
     runtime: JavaRuntime,
     parent: CoroutineContext,
-    failureGoesTo: FailureGoesTo,
+    private val failureGoesTo: FailureGoesTo,
     private val work: Callable<out T>
 ) :
-    ScopeJob<T>(runtime, parent, null, failureGoesTo) {
+    TaskJob<T>(runtime, parent, failureGoesTo) {
     private val thread = BodyThread(runtime.kotlin)
     private val call = Call()
 
-    fun onBlockingPool(): Task<T> = begin { runtime.kotlin.blockingPool.submit(call) }
+    fun onBlockingPool(): Task<T> = begin { runtime.blockingPool.submit(call) }
 
     fun onThreadOfItsOwn(): Task<T> = begin {
-        val platform = runtime.kotlin.platform
-        val virtual = platform.virtualThread("${runtime.options().name()}-async") { call.runOn(Thread.currentThread()) }
-        if (virtual != null) virtual.start() else runtime.kotlin.awaitPool.submit(call)
+        val platform = runtime.platform
+        val virtual = platform.virtualThread("${runtime.options.name()}-async") { call.runOn(Thread.currentThread()) }
+        if (virtual != null) virtual.start() else runtime.awaitPool.submit(call)
     }
 
     private inline fun begin(submit: () -> Unit): Task<T> {
@@ -43,6 +45,14 @@ internal class ThreadJob<T>(
             throw refused
         }
         return task
+    }
+
+    /** The body of a task that has been cancelled may fail in its cleanup, when nobody looks at its own task any more. */
+    override fun settle(outcome: Result<T>): Boolean {
+        val failure = outcome.exceptionOrNull()?.takeUnless { it is CancellationException }
+        if (failure == null || failureGoesTo != FailureGoesTo.CALLER || !task.isDone) return super.settle(outcome)
+        if (!giveToScope(failure)) runtime.reportUncaught(toString(), failure)
+        return true
     }
 
     override fun stop(reason: CancelReason) {

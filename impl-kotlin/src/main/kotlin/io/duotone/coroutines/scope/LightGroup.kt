@@ -35,7 +35,7 @@ internal class LightGroup<T> private constructor(
     MemberBegin {
     val context: CoroutineContext = MemberContext(context)
     val job: Job = context.job
-    private val failure = FirstFailure()
+    private val failure = Failures()
 
     fun finish(index: Int, result: Result<T>) {
         result.fold({ slots[index] = it }) {
@@ -145,7 +145,7 @@ private class LightMember<T>(private val group: LightGroup<T>, private val index
 
 /** Waits for all, whatever comes of them; then throws the first failure with the others suppressed in it. */
 internal suspend fun joinAllOutcomes(vararg tasks: Deferred<*>) {
-    val failure = FirstFailure()
+    val failure = Failures()
     for (task in tasks) task.invokeOnCompletion { cause -> if (cause != null) failure.add(cause) }
     for (task in tasks) task.join()
     failure.throwIfAny()

@@ -4,6 +4,7 @@ import io.duotone.CancelReason
 import io.duotone.Coroutine
 import io.duotone.Task
 import io.duotone.TaskCancelledException
+import io.duotone.coroutines.reason
 import io.duotone.coroutines.runDuotone
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec

@@ -108,7 +108,7 @@ class AwaitToneTest {
 
         assertEquals("caught", DUOTONE.block(async(scope -> {
             try {
-                return await(scope.<String>nested(inner -> inner.spawn(deep -> Task.failed(broken))));
+                return await(scope.<String>fork(inner -> inner.spawn(deep -> Task.failed(broken))));
             } catch (IllegalStateException e) {
                 assertSame(broken, e);
                 return "caught";

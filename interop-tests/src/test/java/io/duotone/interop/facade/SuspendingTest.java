@@ -124,6 +124,7 @@ class SuspendingTest {
     @DisplayName("C8 a coroutine of a suspend function is a task of its scope, which waits for its cleanup")
     void scopeWaits() {
         AtomicReference<Task<Integer>> started = new AtomicReference<>();
+        AtomicBoolean early = new AtomicBoolean();
         Coroutine<Integer> coroutine = Suspending.coroutine("cleaner", k -> library.cleaningUp(k));
 
         TaskCancelledException thrown = assertThrows(
@@ -133,13 +134,14 @@ class SuspendingTest {
                     return scope.spawnBlocking(() -> {
                         Signals.awaitReached(library.getWaiting());
                         scope.cancel("enough");
-                        assertTrue(started.get().isCancelled());
-                        assertFalse(library.getCleanedUp());
+                        early.set(started.get().isDone() || library.getCleanedUp());
                         return library.getMayGoOn().complete(Unit.INSTANCE);
                     });
                 }));
 
+        assertFalse(early.get(), "the task ends with its cleanup");
         assertTrue(library.getCleanedUp());
+        assertTrue(started.get().isCancelled());
         assertEquals("enough", thrown.reason().message());
     }
 

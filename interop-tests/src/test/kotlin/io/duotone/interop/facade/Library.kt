@@ -1,6 +1,6 @@
 package io.duotone.interop.facade
 
-import io.duotone.coroutines.facade.reason
+import io.duotone.coroutines.reason
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineName

@@ -1,6 +1,6 @@
 @file:JvmName("Reasons")
 
-package io.duotone.coroutines.facade
+package io.duotone.coroutines
 
 import io.duotone.CancelReason
 import io.duotone.TaskCancelledException

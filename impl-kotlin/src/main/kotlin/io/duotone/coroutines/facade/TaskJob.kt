@@ -1,0 +1,69 @@
+@file:OptIn(InternalCoroutinesApi::class)
+
+package io.duotone.coroutines.facade
+
+import io.duotone.CancelReason
+import io.duotone.ScopeOptions
+import io.duotone.Task
+import io.duotone.TaskCancelledException
+import io.duotone.TaskOptions
+import io.duotone.coroutines.scope.FailureGoesTo
+import io.duotone.coroutines.scope.ScopeJob
+import kotlinx.coroutines.InternalCoroutinesApi
+import kotlinx.coroutines.Job
+import kotlin.coroutines.CoroutineContext
+
+/**
+ * A task of Java, which is a scope in turn: the job that the parent waits for, the [Task] that the caller holds, and the
+ * [Scope][io.duotone.Scope] that the work starts in. Whoever cancels the task finds it cancelled at once; otherwise it ends with the job.
+ *
+ * | field | written by | read by | guard or mode |
+ * |---|---|---|---|
+ * | mayHaveChildren | whoever spawns or launches the first | the thread on which the work ends | volatile, written before the child is attached |
+ */
+internal abstract class TaskJob<T>(
+    val face: JavaRuntime,
+    parent: CoroutineContext,
+    failureGoesTo: FailureGoesTo,
+    role: TaskOptions = TaskOptions.defaults(),
+    options: ScopeOptions = ScopeOptions.defaults(),
+) : ScopeJob<T>(face.kotlin, parent, role.name() ?: options.name(), failureGoesTo, options, role) {
+    val task: ScopeTask<T> = ScopeTask(face, name, this)
+
+    /** The scope that the work starts in, also made by whoever asks first from outside. */
+    val scope: JavaScope = JavaScope(face, this)
+
+    @Volatile
+    final override var mayHaveChildren: Boolean = false
+        private set
+
+    /** Whoever attaches a child says so before. */
+    fun expectChildren() {
+        if (!mayHaveChildren) mayHaveChildren = true
+    }
+
+    final override val isAwaited: Boolean get() = task.numberOfDependents > 0
+
+    override fun settle(outcome: Result<T>): Boolean = outcome.fold(
+        onSuccess = { value -> task.succeeded(value).also { if (!it) discard(value) } },
+        onFailure = { failure ->
+            val heard = isAwaited
+            task.failed(failure) && heard
+        },
+    )
+
+    final override fun discard(value: T) {
+        face.discard(value)
+    }
+}
+
+/** The Java side of a [TaskJob]. */
+internal class ScopeTask<T>(runtime: JavaRuntime, name: String?, private val job: Job) : Task<T>(runtime.executor(), name) {
+    fun succeeded(value: T): Boolean = succeed(value)
+
+    fun failed(failure: Throwable): Boolean = fail(failure)
+
+    override fun onCancel(reason: CancelReason) {
+        job.cancel(TaskCancelledException(reason))
+    }
+}

@@ -1,0 +1,97 @@
+package io.duotone.coroutines.scope
+
+import io.duotone.coroutines.engine.platform.NO_DEADLINE
+import io.duotone.coroutines.engine.platform.deadlineAfter
+import io.duotone.coroutines.engine.timer.TimerEntry
+import kotlin.time.Duration
+import kotlin.time.Duration.Companion.nanoseconds
+
+/**
+ * The timeout of a scope, which can be moved (rows R17, R18). A timer that fires early looks again, so moving the deadline to a later time
+ * costs nothing.
+ *
+ * | field | written by | read by | guard |
+ * |---|---|---|---|
+ * | deadline | whoever moves it | any thread | written under this; volatile |
+ * | given, timer, isOver | whoever moves it, the timer, the end of the scope | same | this |
+ */
+internal class Expiry(private val scope: ScopeJob<*>) {
+    private class Timer(val at: Long, @Volatile var expiry: Expiry?) : TimerEntry() {
+        override fun run() {
+            expiry?.due()
+        }
+
+        override fun onCancelled() {
+            expiry = null
+        }
+    }
+
+    private var given = Duration.INFINITE
+    private var timer: Timer? = null
+    private var isOver = false
+
+    @Volatile
+    var deadline: Long = NO_DEADLINE
+        private set
+
+    fun moveTo(timeout: Duration): Unit = synchronized(this) {
+        if (isOver) return
+        given = timeout
+        deadline = if (timeout == Duration.INFINITE) NO_DEADLINE else after(timeout)
+        val running = timer
+        when {
+            deadline == NO_DEADLINE -> cancelTimer()
+            running == null || !running.isPending || running.at > deadline -> startTimer()
+        }
+    }
+
+    private fun after(timeout: Duration) = scope.runtime.platform.deadlineAfter(timeout.inWholeNanoseconds.coerceAtLeast(0))
+
+    private fun startTimer() {
+        cancelTimer()
+        timer = Timer(deadline, this).also { scope.runtime.pool.schedule(it, deadline) }
+    }
+
+    private fun cancelTimer() {
+        timer?.cancel()
+        timer = null
+    }
+
+    private fun due() {
+        val over = synchronized(this) {
+            if (isOver || deadline == NO_DEADLINE) return
+            isOver = scope.runtime.platform.nanoTime() >= deadline
+            if (!isOver) startTimer()
+            given.takeIf { isOver }
+        }
+        if (over != null) scope.timedOut(over)
+    }
+
+    /** The scope has ended. */
+    fun end(): Unit = synchronized(this) {
+        isOver = true
+        cancelTimer()
+    }
+
+    fun timeLeft(): Duration =
+        if (deadline == NO_DEADLINE) Duration.INFINITE else (deadline - scope.runtime.platform.nanoTime()).coerceAtLeast(0).nanoseconds
+}
+
+/** Reports a task that was cancelled and does not end (row R16). */
+internal class Overdue(@Volatile private var scope: ScopeJob<*>?, private val after: Duration) : TimerEntry() {
+    fun start() {
+        val runtime = scope?.runtime ?: return
+        runtime.pool.schedule(this, runtime.platform.deadlineAfter(after.inWholeNanoseconds))
+    }
+
+    override fun run() {
+        val task = scope ?: return
+        val stack =
+            task.stackOrNull()?.joinToString("") { "\n\tat $it" } ?: "; it stands on no thread of its own, so there is no stack to show"
+        task.runtime.warn("$task has not ended $after after it was cancelled; ${task.awaitedBy} waits for it$stack")
+    }
+
+    override fun onCancelled() {
+        scope = null
+    }
+}

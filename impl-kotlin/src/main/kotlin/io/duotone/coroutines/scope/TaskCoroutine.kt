@@ -1,0 +1,103 @@
+@file:OptIn(InternalCoroutinesApi::class)
+
+package io.duotone.coroutines.scope
+
+import io.duotone.ScopeOptions
+import io.duotone.TaskOptions
+import io.duotone.coroutines.DuotoneRuntime
+import io.duotone.coroutines.TaskScope
+import kotlinx.coroutines.Deferred
+import kotlinx.coroutines.ExperimentalCoroutinesApi
+import kotlinx.coroutines.InternalCoroutinesApi
+import kotlinx.coroutines.InternalForInheritanceCoroutinesApi
+import kotlinx.coroutines.selects.SelectClause1
+import kotlin.coroutines.Continuation
+import kotlin.coroutines.CoroutineContext
+import kotlin.coroutines.intrinsics.createCoroutineUnintercepted
+import kotlin.coroutines.intrinsics.intercepted
+import kotlin.coroutines.resume
+
+/**
+ * A task of Kotlin: a job that somebody may await, and the scope that its block runs in.
+ *
+ * | field | written by | read by | guard or mode |
+ * |---|---|---|---|
+ * | isAwaited | whoever awaits first (true) | the thread on which the task fails | volatile |
+ * | value | the thread on which the task ended | awaiters | plain, published by the job's state |
+ */
+@OptIn(ExperimentalCoroutinesApi::class, InternalForInheritanceCoroutinesApi::class)
+internal class TaskCoroutine<T>(
+    runtime: DuotoneRuntime,
+    parent: CoroutineContext,
+    failureGoesTo: FailureGoesTo,
+    role: TaskOptions,
+    options: ScopeOptions = ScopeOptions.defaults(),
+) : ScopeJob<T>(runtime, parent, role.name() ?: options.name(), failureGoesTo, options, role),
+    Deferred<T>,
+    BodyOwner<T> {
+    @Volatile
+    override var isAwaited: Boolean = false
+        private set
+    private var value: Result<T>? = null
+
+    fun spawn(block: suspend TaskScope.() -> T): Deferred<T> {
+        if (attach()) begin(block)
+        return this
+    }
+
+    fun trySpawn(block: suspend TaskScope.() -> T): Deferred<T>? {
+        val attached = tryAttach()
+        if (attached == Attached.STARTS) begin(block)
+        return takeUnless { attached == Attached.SCOPE_ENDED }
+    }
+
+    private fun begin(block: suspend TaskScope.() -> T) {
+        val checked: suspend () -> T = {
+            if (!isActive) throw getCancellationException()
+            block(this)
+        }
+        checked.createCoroutineUnintercepted(Body(this)).intercepted().resume(Unit)
+    }
+
+    override fun bodyEnded(result: Result<T>) {
+        ended(result)
+    }
+
+    override fun settle(outcome: Result<T>): Boolean {
+        value = outcome
+        return isAwaited
+    }
+
+    @Suppress("UNCHECKED_CAST")
+    override suspend fun await(): T {
+        isAwaited = true
+        return awaitInternal() as T
+    }
+
+    @Suppress("UNCHECKED_CAST")
+    override val onAwait: SelectClause1<T>
+        get() {
+            isAwaited = true
+            return onAwaitInternal as SelectClause1<T>
+        }
+
+    override fun getCompleted(): T {
+        check(isCompleted) { "the task has not ended yet: $this" }
+        return checkNotNull(value).getOrThrow()
+    }
+}
+
+/** What runs in a scope, and whom it tells that it has ended. */
+internal interface BodyOwner<T> {
+    val context: CoroutineContext
+
+    fun bodyEnded(result: Result<T>)
+}
+
+internal class Body<T>(private val owner: BodyOwner<T>) : Continuation<T> {
+    override val context: CoroutineContext get() = owner.context
+
+    override fun resumeWith(result: Result<T>) {
+        owner.bodyEnded(result)
+    }
+}
