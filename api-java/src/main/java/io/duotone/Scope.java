@@ -5,6 +5,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,6 +95,89 @@ public interface Scope {
      * uncaught handler gets it when nothing depends on the task.
      */
     <T extends @Nullable Object> Task<T> fork(ScopeOptions options, Coroutine<T> body);
+
+    /**
+     * Runs {@code body} in a scope of its own inside this one and gives its outcome as a value: a failure cancels the
+     * tasks of that scope alone, and nothing else (rows Y28, C4).
+     *
+     * <p><b>Cancellation</b>: of the task, or of this scope, is no outcome: the task is cancelled. <b>Errors</b>: what is
+     * no {@link Exception}, an {@link AssertionError} for one, is the failure of the task.
+     */
+    <T extends @Nullable Object> Task<Outcome<T>> isolate(Coroutine<T> body);
+
+    /**
+     * Runs {@code body} in a scope of its own inside this one, and fails with a
+     * {@link java.util.concurrent.TimeoutException} when it takes longer than {@code timeout} (rows S21, R17, C10).
+     * Body and tasks are then cancelled with a reason of kind {@link CancelReason.Kind#TIMEOUT}, and the task ends after
+     * their cleanup. A failure goes to whoever depends on the task, as for {@link #fork}.
+     *
+     * @param timeout zero or less: fails at once, and the body does not start
+     */
+    default <T extends @Nullable Object> Task<T> failAfter(Duration timeout, Coroutine<T> body) {
+        if (timeout.isNegative() || timeout.isZero()) {
+            return Task.failed(new TimeoutException("timed out at once: the time given was " + timeout));
+        }
+        return fork(ScopeOptions.defaults().timeout(timeout), body);
+    }
+
+    /**
+     * Runs {@code body} in a scope of its own inside this one, and gives it up without a failure when it takes longer
+     * than {@code timeout} (rows T30, Y20, C10); otherwise as {@link #failAfter}.
+     *
+     * @param timeout zero or less: times out at once, and the body does not start
+     */
+    <T extends @Nullable Object> Task<Timed<T>> moveOnAfter(Duration timeout, Coroutine<T> body);
+
+    /**
+     * Runs {@code iteration} again and again, until it gives false, and fails with a
+     * {@link java.util.concurrent.TimeoutException} when one run takes longer than {@code timeout} (row S22).
+     */
+    Task<@Nullable Void> repeatTimeout(Duration timeout, Coroutine<Boolean> iteration);
+
+    /**
+     * Runs all coroutines and gives the outcome of the first to end, a value or a failure; the others are cancelled, and
+     * the task ends after their cleanup (row T27). They start one after the other in the order given, so of those whose
+     * stage is done at once the first wins, and what comes after it does not start. One that is cancelled by itself is
+     * out of the race; when all are, the task is cancelled with the first of these cancellations.
+     *
+     * <p><b>Cancellation</b>: cancels all. A value that comes too late is closed when it is {@link AutoCloseable}. The
+     * losers see a reason of kind {@link CancelReason.Kind#SCOPE_CLOSED}.
+     *
+     * <p><b>Errors</b>: {@link IllegalArgumentException} when there are no coroutines. What fails in the cleanup of a
+     * loser goes to the uncaught handler.
+     */
+    <T extends @Nullable Object> Task<T> race(Collection<? extends Coroutine<? extends T>> coroutines);
+
+    /** As {@link #race(Collection)}, for two. */
+    default <T extends @Nullable Object> Task<T> race(Coroutine<? extends T> first, Coroutine<? extends T> second) {
+        return race(List.of(first, second));
+    }
+
+    /** As {@link #map(Collection, int, Function)}, without a limit. */
+    default <A extends @Nullable Object, B extends @Nullable Object> Task<List<B>> map(
+            Collection<A> elements, Function<? super A, ? extends Coroutine<? extends B>> transform) {
+        return map(elements, Integer.MAX_VALUE, transform);
+    }
+
+    /**
+     * Runs the coroutine that {@code transform} makes of each element, and gives the results in the order of the elements
+     * (row T19). All run to their end even when some fail; then the task fails with the first failure, the others are
+     * suppressed in it (rows T11, C3).
+     *
+     * @param limit the most that run at a time; at least 1
+     */
+    <A extends @Nullable Object, B extends @Nullable Object> Task<List<B>> map(
+            Collection<A> elements, int limit, Function<? super A, ? extends Coroutine<? extends B>> transform);
+
+    /** As {@link #mapBlocking(Collection, int, BlockingFunction)}, with no limit but the size of the pool. */
+    default <A extends @Nullable Object, B extends @Nullable Object> Task<List<B>> mapBlocking(
+            Collection<A> elements, BlockingFunction<? super A, ? extends B> transform) {
+        return mapBlocking(elements, Integer.MAX_VALUE, transform);
+    }
+
+    /** As {@link #map(Collection, int, Function)}, for calls that block, on the blocking pool (row T20). */
+    <A extends @Nullable Object, B extends @Nullable Object> Task<List<B>> mapBlocking(
+            Collection<A> elements, int limit, BlockingFunction<? super A, ? extends B> transform);
 
     /**
      * Moves the timeout of this scope: it now fails with a {@link java.util.concurrent.TimeoutException} when

@@ -57,6 +57,8 @@ import org.jspecify.annotations.Nullable;
  *              whoever finds the task done forgets it                     done, not cancelled, so never racing a take
  *   waiting    claim and release                       the releaser       getAndAdd
  *   shared     shared()                                the releaser       volatile
+ *   heard      whoever looks at a task that has        whoever reports    volatile
+ *              failed (true)                           what nobody hears
  *
  * Life of a task (result is CompletableFuture's own word, set once by a CAS; everything else follows from it):
  *
@@ -97,6 +99,8 @@ public class Task<T extends @Nullable Object> extends CompletableFuture<T> {
     private int waiting;
 
     private volatile boolean shared;
+
+    private volatile boolean heard;
 
     /**
      * A pending task.
@@ -252,10 +256,27 @@ public class Task<T extends @Nullable Object> extends CompletableFuture<T> {
     /** Counts somebody who waits for this task. */
     final void claim() {
         WAITING.getAndAdd(this, 1);
+        noteHeard();
+    }
+
+    /** Somebody looks at the task, which may have failed already. */
+    private void noteHeard() {
+        if (!heard && isCompletedExceptionally()) {
+            heard = true;
+        }
+    }
+
+    /**
+     * Whether somebody waits for this task, or has looked at its failure: then the failure is in good hands, and need not
+     * be reported.
+     */
+    protected final boolean isHeard() {
+        return heard || (int) WAITING.getVolatile(this) > 0 || getNumberOfDependents() > 0;
     }
 
     /** Takes back a claim; true when it was the last one and the task may be cancelled for want of dependents. */
     final boolean release() {
+        noteHeard();
         return (int) WAITING.getAndAdd(this, -1) == 1 && !shared;
     }
 
@@ -510,6 +531,7 @@ public class Task<T extends @Nullable Object> extends CompletableFuture<T> {
         if (UPSTREAM.getOpaque(this) != null && !isCancelled()) {
             UPSTREAM.setOpaque(this, null);
         }
+        noteHeard();
         return true;
     }
 

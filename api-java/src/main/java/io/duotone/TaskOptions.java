@@ -45,8 +45,8 @@ public final class TaskOptions {
     }
 
     /**
-     * A failure stays in the task: whoever awaits it gets it, and the uncaught handler when nobody does (rows R7, C2,
-     * C18). The scope goes on.
+     * A failure stays in the task: whoever awaits it gets it, and the uncaught handler when nobody does within a second
+     * (rows R7, C2, C18). The scope goes on.
      */
     public TaskOptions contained() {
         return new TaskOptions(name, true, master, background, cancelTimeout);

@@ -6,6 +6,7 @@ import io.duotone.CancelReason
 import io.duotone.TaskCancelledException
 import io.duotone.coroutines.DuotoneRuntime
 import io.duotone.coroutines.engine.blocking.BlockingCall
+import io.duotone.coroutines.mapConcurrently
 import io.duotone.coroutines.runtimeOf
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.Job
@@ -43,6 +44,13 @@ public suspend fun <T> blocking(block: () -> T): T {
     context.ensureActive()
     return outcome.getOrThrow()
 }
+
+/**
+ * Calls [transform], which may block, for each element on the blocking pool, and gives the results in the order of the elements (row T20).
+ * Everything else is as for [mapConcurrently].
+ */
+public suspend fun <A, B> Iterable<A>.mapBlocking(limit: Int = Int.MAX_VALUE, transform: (A) -> B): List<B> =
+    mapConcurrently(limit) { element -> blocking { transform(element) } }
 
 /** A blocking call with a coroutine waiting for its end. */
 private class SuspendedCall<T>(private val block: () -> T, private val caller: Continuation<T>) : BlockingCall<T>() {

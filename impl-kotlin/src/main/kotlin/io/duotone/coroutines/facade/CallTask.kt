@@ -4,6 +4,7 @@ import io.duotone.CancelReason
 import io.duotone.Task
 import io.duotone.TaskCancelledException
 import io.duotone.coroutines.context.LazyJobContext
+import io.duotone.coroutines.discard
 import kotlinx.coroutines.CompletableJob
 import kotlinx.coroutines.Job
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater
@@ -66,7 +67,7 @@ internal open class CallTask<T>(private val runtime: JavaRuntime, name: String? 
     protected open fun completeWith(result: T): Boolean = succeed(result)
 
     fun returned(value: T) {
-        if (!completeWith(value)) runtime.discard(value)
+        if (!completeWith(value)) runtime.kotlin.discard(value)
         job?.complete()
     }
 

@@ -1,16 +1,23 @@
 package io.duotone.coroutines.facade
 
+import io.duotone.BlockingFunction
 import io.duotone.Both
 import io.duotone.CancelReason
 import io.duotone.Coroutine
 import io.duotone.Duotone
+import io.duotone.Outcome
 import io.duotone.Scope
 import io.duotone.ScopeOptions
 import io.duotone.Task
 import io.duotone.TaskCancelledException
 import io.duotone.TaskOptions
 import io.duotone.Three
+import io.duotone.Timed
 import io.duotone.coroutines.TaskScope
+import io.duotone.coroutines.blocking.mapBlocking
+import io.duotone.coroutines.mapConcurrently
+import io.duotone.coroutines.race
+import io.duotone.coroutines.repeatTimeout
 import io.duotone.coroutines.scope.FailureGoesTo
 import io.duotone.coroutines.scope.ScopeJob
 import io.duotone.coroutines.taskOptions
@@ -18,10 +25,12 @@ import io.duotone.coroutines.withReason
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.Job
+import kotlinx.coroutines.withTimeoutOrNull
 import java.time.Duration
 import java.util.Objects
 import java.util.Optional
 import java.util.concurrent.Callable
+import java.util.function.Function
 import kotlin.coroutines.ContinuationInterceptor
 import kotlin.coroutines.CoroutineContext
 import kotlin.time.toKotlinDuration
@@ -103,7 +112,35 @@ internal class JavaScope(val runtime: JavaRuntime, private val scope: CoroutineS
 
     /** Calls a suspend function in this scope, at once; its failure is the task's alone. */
     fun <T> call(name: String?, block: suspend () -> T): Task<T> =
-        CallJob<T>(runtime, contextForChild(), taskOptions(name)).begin(block)
+        CallJob<T>(runtime, contextForChild(), FailureGoesTo.CALLER, taskOptions(name)).begin(block)
+
+    // Work that is done by a suspend function, on a worker; a failure that nobody waits for is reported.
+    private fun <T> work(block: suspend () -> T): Task<T> =
+        CallJob<T>(runtime, contextForChild(), FailureGoesTo.TASK, TaskOptions.defaults()).begin(block)
+
+    override fun <T> isolate(body: Coroutine<T>): Task<Outcome<T>> = work {
+        io.duotone.coroutines.isolate { body.await() }.fold({ Outcome.Success(it) }, { Outcome.Failure(it) })
+    }
+
+    override fun <T> moveOnAfter(timeout: Duration, body: Coroutine<T>): Task<Timed<T>> = work {
+        withTimeoutOrNull(timeout.toKotlinDuration()) { Timed.inTime(body.await()) } ?: Timed.out()
+    }
+
+    override fun repeatTimeout(timeout: Duration, iteration: Coroutine<Boolean>): Task<Void?> = work {
+        repeatTimeout(timeout.toKotlinDuration()) { iteration.await() }
+        null
+    }
+
+    override fun <T> race(coroutines: Collection<Coroutine<out T>>): Task<T> {
+        val racers = coroutines.map<Coroutine<out T>, suspend TaskScope.() -> T> { racer -> { racer.startHere(this) } }
+        return work { race(racers) }
+    }
+
+    override fun <A, B> map(elements: Collection<A>, limit: Int, transform: Function<in A, out Coroutine<out B>>): Task<List<B>> =
+        work { elements.toList().mapConcurrently(limit) { transform.apply(it).await() } }
+
+    override fun <A, B> mapBlocking(elements: Collection<A>, limit: Int, transform: BlockingFunction<in A, out B>): Task<List<B>> =
+        work { elements.toList().mapBlocking<A, B>(limit) { transform.apply(it) } }
 
     override fun sleep(duration: Duration): Task<Void?> = cancelledOrNull() ?: SleepTask.start(runtime, duration)
 

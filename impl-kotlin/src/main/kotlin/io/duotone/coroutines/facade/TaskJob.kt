@@ -7,6 +7,7 @@ import io.duotone.ScopeOptions
 import io.duotone.Task
 import io.duotone.TaskCancelledException
 import io.duotone.TaskOptions
+import io.duotone.coroutines.discard
 import io.duotone.coroutines.scope.FailureGoesTo
 import io.duotone.coroutines.scope.ScopeJob
 import kotlinx.coroutines.InternalCoroutinesApi
@@ -42,23 +43,18 @@ internal abstract class TaskJob<T>(
         if (!mayHaveChildren) mayHaveChildren = true
     }
 
-    final override val isAwaited: Boolean get() = task.numberOfDependents > 0
+    final override val isAwaited: Boolean get() = task.hasListeners
 
     override fun settle(outcome: Result<T>): Boolean = outcome.fold(
-        onSuccess = { value -> task.succeeded(value).also { if (!it) discard(value) } },
-        onFailure = { failure ->
-            val heard = isAwaited
-            task.failed(failure) && heard
-        },
+        onSuccess = { value -> task.succeeded(value).also { if (!it) runtime.discard(value) } },
+        onFailure = { failure -> task.failed(failure) },
     )
-
-    final override fun discard(value: T) {
-        face.discard(value)
-    }
 }
 
 /** The Java side of a [TaskJob]. */
 internal class ScopeTask<T>(runtime: JavaRuntime, name: String?, private val job: Job) : Task<T>(runtime.executor(), name) {
+    val hasListeners: Boolean get() = isHeard
+
     fun succeeded(value: T): Boolean = succeed(value)
 
     fun failed(failure: Throwable): Boolean = fail(failure)

@@ -20,11 +20,14 @@ internal class Failures {
     fun add(cause: Throwable): Unit = synchronized(this) {
         when (cause) {
             is CancellationException -> if (cancellation == null) cancellation = cause
-            else -> if (cause !in this) failures.add(cause)
+            else -> if (cause !in this) failures.add(original(cause))
         }
     }
 
-    operator fun contains(failure: Throwable): Boolean = synchronized(this) { failures.any { it === failure } }
+    operator fun contains(failure: Throwable): Boolean = synchronized(this) {
+        val original = original(failure)
+        failures.any { it === original }
+    }
 
     fun throwIfAny() {
         orNull()?.let { throw it }
@@ -37,6 +40,14 @@ internal class Failures {
             shape == ErrorShape.GROUP || (shape == ErrorShape.GROUP_IF_MANY && failures.size > 1) -> TaskGroupException(what, failures)
             else -> firstWithOthers()
         }
+    }
+
+    /** In debug mode kotlinx throws a copy of a failure where it is awaited, with the place on it and the original as its cause. */
+    private fun original(failure: Throwable): Throwable {
+        val cause = failure.cause
+        val isCopy =
+            cause != null && cause.javaClass == failure.javaClass && failure.stackTrace.any { it.className.startsWith("_COROUTINE.") }
+        return if (isCopy) cause else failure
     }
 
     private fun firstWithOthers(): Throwable {

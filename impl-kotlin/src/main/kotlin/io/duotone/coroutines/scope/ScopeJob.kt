@@ -10,6 +10,7 @@ import io.duotone.TaskCancelledException
 import io.duotone.TaskOptions
 import io.duotone.coroutines.DuotoneRuntime
 import io.duotone.coroutines.TaskScope
+import io.duotone.coroutines.discard
 import io.duotone.coroutines.innermostScope
 import io.duotone.coroutines.nameContext
 import io.duotone.coroutines.scopeOptions
@@ -26,7 +27,10 @@ import kotlinx.coroutines.Job
 import kotlinx.coroutines.newCoroutineContext
 import java.util.concurrent.TimeoutException
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater
+import kotlin.coroutines.Continuation
 import kotlin.coroutines.CoroutineContext
+import kotlin.coroutines.intrinsics.COROUTINE_SUSPENDED
+import kotlin.coroutines.intrinsics.startCoroutineUninterceptedOrReturn
 import kotlin.time.Duration
 import kotlin.time.toJavaDuration
 import kotlin.time.toKotlinDuration
@@ -114,14 +118,11 @@ internal abstract class ScopeJob<T>(
     /** Ends the work that runs, early; the job is cancelled already. Called at any time, more than once, and must not throw. */
     protected open fun stop(reason: CancelReason) {}
 
-    /** Somebody waits for the outcome of this very task. */
-    protected open val isAwaited: Boolean get() = false
+    /** Somebody waits for the outcome of this very task, or has seen it. */
+    open val isAwaited: Boolean get() = false
 
-    /** What has come of it all, once: a value, a failure or a [TaskCancelledException]. False when nobody took it. */
+    /** What has come of it all, once: a value, a failure or a [TaskCancelledException]. False when the task had another outcome already. */
     protected abstract fun settle(outcome: Result<T>): Boolean
-
-    /** A value that nobody will take, since the scope was cancelled after its body had returned. */
-    protected open fun discard(value: T) {}
 
     /** Whether children must be looked for, when the body has ended. */
     protected open val mayHaveChildren: Boolean get() = true
@@ -213,15 +214,19 @@ internal abstract class ScopeJob<T>(
 
     private fun childSucceeded(child: String?) {
         if (options.policy() != ScopePolicy.FIRST_SUCCESS || isCancelled) return
-        close(CancelReason(CancelReason.Kind.SCOPE_CLOSED, "another task of the scope succeeded first", child)) { failures = null }
+        closeAnd(CancelReason(CancelReason.Kind.SCOPE_CLOSED, "another task of the scope succeeded first", child)) { failures = null }
     }
 
     /** Cancels the children and lets no other begin, without harm to the scope's own outcome: that is up to the body. */
-    private inline fun close(reason: CancelReason, alsoUnderLock: () -> Unit = {}) {
+    fun close(reason: CancelReason) {
+        closeAnd(reason) {}
+    }
+
+    private inline fun closeAnd(reason: CancelReason, underLock: () -> Unit) {
         synchronized(this) {
             if (closed != null) return
             closed = reason
-            alsoUnderLock()
+            underLock()
         }
         val cancellation = TaskCancelledException(reason)
         for (child in children) if (!child.isBodyOf(this)) child.cancel(cancellation)
@@ -272,6 +277,10 @@ internal abstract class ScopeJob<T>(
     final override fun <T> trySpawn(name: String?, block: suspend TaskScope.() -> T): Deferred<T>? =
         TaskCoroutine<T>(runtime, contextOfChild(name), FailureGoesTo.PARENT, taskOptions(name)).trySpawn(block)
 
+    /** As [spawn], but begins on the calling thread, before it returns. */
+    fun <T> spawnHere(block: suspend TaskScope.() -> T): Deferred<T> =
+        TaskCoroutine<T>(runtime, contextOfChild(null), FailureGoesTo.PARENT, TaskOptions.defaults()).start(block)
+
     final override fun <T> fork(
         name: String?,
         policy: ScopePolicy,
@@ -309,6 +318,24 @@ internal abstract class ScopeJob<T>(
         if (isSealed) return
         val message = "${name ?: "a scope without a name"} timed out after $after"
         fail(TimeoutException(message), CancelReason(CancelReason.Kind.TIMEOUT, message, name), name)
+    }
+
+    // The body, where it is a suspend function.
+
+    /** Tells the scope when its body has ended. */
+    protected inner class Body : Continuation<T> {
+        override val context: CoroutineContext get() = this@ScopeJob.context
+
+        override fun resumeWith(result: Result<T>) {
+            ended(result)
+        }
+    }
+
+    /** Begins on the calling thread. */
+    protected fun beginBody(block: suspend TaskScope.() -> T) {
+        val returned = runCatching { block.startCoroutineUninterceptedOrReturn(this, Body()) }
+        @Suppress("UNCHECKED_CAST")
+        if (returned.getOrNull() !== COROUTINE_SUSPENDED) ended(returned as Result<T>)
     }
 
     // Ending.
@@ -383,7 +410,7 @@ internal abstract class ScopeJob<T>(
 
     final override fun onCancelled(cause: Throwable, handled: Boolean) {
         if (!isSettled) {
-            result?.onSuccess { discard(it) }
+            result?.onSuccess { runtime.discard(it) }
             if (cause is CancellationException) settle(Result.failure(cause.withReason())) else failed(cause, handled)
         }
         over()
@@ -392,7 +419,16 @@ internal abstract class ScopeJob<T>(
     private fun failed(cause: Throwable, handled: Boolean) {
         val taken = settle(Result.failure(cause))
         val concernsOthers = handled && goesTo() != FailureGoesTo.TASK
-        if (!concernsOthers && !taken) runtime.reportUncaught(name ?: "a task without a name", cause)
+        when {
+            concernsOthers -> Unit
+            taken -> Unheard(this, cause).start()
+            else -> reportUncaught(cause)
+        }
+    }
+
+    /** Reports a failure of this task that nobody can receive any more. */
+    fun reportUncaught(failure: Throwable) {
+        runtime.reportUncaught(name ?: "a task without a name", failure)
     }
 
     private fun over() {

@@ -2,9 +2,11 @@ package io.duotone.coroutines.scope
 
 import io.duotone.coroutines.engine.platform.NO_DEADLINE
 import io.duotone.coroutines.engine.platform.deadlineAfter
+import io.duotone.coroutines.engine.scheduler.RuntimeTimer
 import io.duotone.coroutines.engine.timer.TimerEntry
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.nanoseconds
+import kotlin.time.Duration.Companion.seconds
 
 /**
  * The timeout of a scope, which can be moved (rows R17, R18). A timer that fires early looks again, so moving the deadline to a later time
@@ -93,5 +95,32 @@ internal class Overdue(@Volatile private var scope: ScopeJob<*>?, private val af
 
     override fun onCancelled() {
         scope = null
+    }
+}
+
+/**
+ * A failure that concerns nobody but the task itself. Whoever holds the task has a moment to look at it, since it may well have failed before
+ * anybody came to wait for it; then it goes to the uncaught handler (row C18).
+ */
+internal class Unheard(private val task: ScopeJob<*>, private val failure: Throwable) :
+    TimerEntry(),
+    RuntimeTimer {
+    fun start() {
+        if (task.isAwaited) return
+        val runtime = task.runtime
+        runtime.pool.schedule(this, runtime.platform.deadlineAfter(MOMENT.inWholeNanoseconds))
+        if (isCancelled) run()
+    }
+
+    override fun run() {
+        if (!task.isAwaited) task.reportUncaught(failure)
+    }
+
+    override fun runtimeClosed() {
+        run()
+    }
+
+    private companion object {
+        val MOMENT = 1.seconds
     }
 }

@@ -11,7 +11,6 @@ import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.InternalForInheritanceCoroutinesApi
 import kotlinx.coroutines.selects.SelectClause1
-import kotlin.coroutines.Continuation
 import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.intrinsics.createCoroutineUnintercepted
 import kotlin.coroutines.intrinsics.intercepted
@@ -33,8 +32,7 @@ internal class TaskCoroutine<T>(
     role: TaskOptions,
     options: ScopeOptions = ScopeOptions.defaults(),
 ) : ScopeJob<T>(runtime, parent, role.name() ?: options.name(), failureGoesTo, options, role),
-    Deferred<T>,
-    BodyOwner<T> {
+    Deferred<T> {
     @Volatile
     override var isAwaited: Boolean = false
         private set
@@ -42,6 +40,11 @@ internal class TaskCoroutine<T>(
 
     fun spawn(block: suspend TaskScope.() -> T): Deferred<T> {
         if (attach()) begin(block)
+        return this
+    }
+
+    fun start(block: suspend TaskScope.() -> T): Deferred<T> {
+        if (attach()) beginBody(block)
         return this
     }
 
@@ -56,16 +59,12 @@ internal class TaskCoroutine<T>(
             if (!isActive) throw getCancellationException()
             block(this)
         }
-        checked.createCoroutineUnintercepted(Body(this)).intercepted().resume(Unit)
-    }
-
-    override fun bodyEnded(result: Result<T>) {
-        ended(result)
+        checked.createCoroutineUnintercepted(Body()).intercepted().resume(Unit)
     }
 
     override fun settle(outcome: Result<T>): Boolean {
         value = outcome
-        return isAwaited
+        return true
     }
 
     @Suppress("UNCHECKED_CAST")
@@ -82,22 +81,8 @@ internal class TaskCoroutine<T>(
         }
 
     override fun getCompleted(): T {
+        isAwaited = true
         check(isCompleted) { "the task has not ended yet: $this" }
         return checkNotNull(value).getOrThrow()
-    }
-}
-
-/** What runs in a scope, and whom it tells that it has ended. */
-internal interface BodyOwner<T> {
-    val context: CoroutineContext
-
-    fun bodyEnded(result: Result<T>)
-}
-
-internal class Body<T>(private val owner: BodyOwner<T>) : Continuation<T> {
-    override val context: CoroutineContext get() = owner.context
-
-    override fun resumeWith(result: Result<T>) {
-        owner.bodyEnded(result)
     }
 }

@@ -10,7 +10,6 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater
 import kotlin.coroutines.Continuation
 import kotlin.coroutines.intrinsics.COROUTINE_SUSPENDED
 import kotlin.coroutines.intrinsics.intercepted
-import kotlin.coroutines.intrinsics.startCoroutineUninterceptedOrReturn
 
 /**
  * A scope with a caller that waits for its end: it returns to the caller when it can, and resumes it otherwise.
@@ -28,24 +27,15 @@ import kotlin.coroutines.intrinsics.startCoroutineUninterceptedOrReturn
  * | outcome | the thread on which the scope ends | the caller | plain, published by state |
  */
 internal class TaskScopeJob<T>(private val caller: Continuation<T>, runtime: DuotoneRuntime, options: ScopeOptions) :
-    ScopeJob<T>(runtime, caller.context, options.name(), FailureGoesTo.CALLER, options),
-    BodyOwner<T> {
+    ScopeJob<T>(runtime, caller.context, options.name(), FailureGoesTo.CALLER, options) {
     @Volatile
     private var state = RUNNING
     private var outcome: Result<T>? = null
 
     fun begin(body: suspend TaskScope.() -> T): Any? {
-        if (attach()) {
-            val returned = runCatching { body.startCoroutineUninterceptedOrReturn(this, Body(this)) }
-            @Suppress("UNCHECKED_CAST")
-            if (returned.getOrNull() !== COROUTINE_SUSPENDED) ended(returned as Result<T>)
-        }
+        if (attach()) beginBody(body)
         if (STATE.compareAndSet(this, RUNNING, LEFT)) return COROUTINE_SUSPENDED
         return checkNotNull(outcome).getOrThrow()
-    }
-
-    override fun bodyEnded(result: Result<T>) {
-        ended(result)
     }
 
     override fun settle(outcome: Result<T>): Boolean {

@@ -1,0 +1,25 @@
+package io.duotone.coroutines
+
+import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.ensureActive
+import kotlin.coroutines.coroutineContext
+
+/** The outcome of [block] as a value, unless it is the cancellation of the caller, which is thrown. */
+internal suspend inline fun <T> resultOf(block: () -> T): Result<T> = try {
+    Result.success(block())
+} catch (cancelled: CancellationException) {
+    coroutineContext.ensureActive()
+    Result.failure(cancelled)
+} catch (failure: Throwable) {
+    Result.failure(failure)
+}
+
+/** A value that came too late for whoever waited for it: what must be closed is closed, so that it is not lost. */
+internal fun DuotoneRuntime.discard(value: Any?) {
+    if (value !is AutoCloseable) return
+    try {
+        value.close()
+    } catch (failure: Throwable) {
+        reportUncaught("closing what a cancelled task left behind", failure)
+    }
+}
