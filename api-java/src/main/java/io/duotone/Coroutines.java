@@ -99,7 +99,7 @@ public final class Coroutines {
 
     private static void leave(CompletionStage<?> stage) {
         if (stage instanceof Task<?> task) {
-            task.release();
+            task.leave();
         }
     }
 

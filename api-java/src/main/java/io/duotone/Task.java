@@ -259,6 +259,12 @@ public class Task<T extends @Nullable Object> extends CompletableFuture<T> {
         noteHeard();
     }
 
+    /** Takes back the claim of somebody who has got the outcome. */
+    final void leave() {
+        noteHeard();
+        release();
+    }
+
     /** Somebody looks at the task, which may have failed already. */
     private void noteHeard() {
         if (!heard && isCompletedExceptionally()) {
@@ -276,7 +282,6 @@ public class Task<T extends @Nullable Object> extends CompletableFuture<T> {
 
     /** Takes back a claim; true when it was the last one and the task may be cancelled for want of dependents. */
     final boolean release() {
-        noteHeard();
         return (int) WAITING.getAndAdd(this, -1) == 1 && !shared;
     }
 
@@ -296,7 +301,7 @@ public class Task<T extends @Nullable Object> extends CompletableFuture<T> {
             throw thrownHere(e);
         } finally {
             if (claimed) {
-                release();
+                leave();
             }
         }
     }
@@ -311,7 +316,7 @@ public class Task<T extends @Nullable Object> extends CompletableFuture<T> {
             throw thrownHere(e);
         } finally {
             if (claimed) {
-                release();
+                leave();
             }
         }
     }
@@ -326,7 +331,7 @@ public class Task<T extends @Nullable Object> extends CompletableFuture<T> {
             throw thrownHere(e);
         } finally {
             if (claimed) {
-                release();
+                leave();
             }
         }
     }

@@ -4,7 +4,9 @@ package io.duotone.coroutines
 
 import io.duotone.coroutines.scope.Failures
 import io.duotone.coroutines.scope.LightGroup
+import kotlinx.coroutines.ensureActive
 import java.util.concurrent.atomic.AtomicInteger
+import kotlin.coroutines.coroutineContext
 
 /**
  * Calls [transform] for each element at the same time and gives the results in the order of the elements, a list in any case (row T19).
@@ -35,14 +37,18 @@ private class LimitedMap<A, B>(private val elements: List<A>, private val transf
     private val failures = Failures()
 
     suspend fun run(lanes: Int): List<B> {
-        LightGroup.run(List(lanes) { suspend { lane() } })
-        failures.throwIfAny()
+        try {
+            LightGroup.run(List(lanes) { suspend { lane() } })
+        } finally {
+            failures.throwIfAny()
+        }
         @Suppress("UNCHECKED_CAST")
         return results.asList() as List<B>
     }
 
     private suspend fun lane() {
         while (true) {
+            coroutineContext.ensureActive()
             val index = next.getAndIncrement()
             if (index >= elements.size) return
             val result = resultOf { transform(elements[index]) }

@@ -10,6 +10,7 @@ import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.isActive
 import java.util.concurrent.atomic.AtomicInteger
+import java.util.concurrent.atomic.AtomicReference
 import kotlin.coroutines.coroutineContext
 
 /**
@@ -35,7 +36,7 @@ public suspend fun <T> race(blocks: Collection<suspend TaskScope.() -> T>): T {
         val scope = this as ScopeJob<*>
         val race = Race<T>(blocks.size, scope)
         for (block in blocks) {
-            scope.spawnHere { race.run { block() } }
+            scope.spawnHere { race.run(block) }
             if (race.isDecided) break
         }
         race.await()
@@ -46,22 +47,25 @@ public suspend fun <T> race(blocks: Collection<suspend TaskScope.() -> T>): T {
  * | field | written by | read by | guard or mode |
  * |---|---|---|---|
  * | first | the first to end | the caller | its own |
- * | left | those that are out | same | atomic |
+ * | left, firstOut | those that are out | same | atomic |
  */
 @OptIn(ExperimentalCoroutinesApi::class)
 private class Race<T>(racers: Int, private val scope: ScopeJob<*>) {
     private val first = CompletableDeferred<Result<T>>()
     private val left = AtomicInteger(racers)
+    private val firstOut = AtomicReference<CancellationException?>()
 
     val isDecided: Boolean get() = first.isCompleted
 
-    suspend fun run(block: suspend () -> T) {
+    /** In a scope of its own: what ends the block early is a part of the race, and what it spawned has ended when it has. */
+    suspend fun run(block: suspend TaskScope.() -> T) {
         try {
-            val value = block()
+            val value = taskScope(body = block)
             if (!first.complete(Result.success(value))) scope.runtime.discard(value)
         } catch (cancelled: CancellationException) {
             if (!coroutineContext.isActive) throw cancelled
-            if (left.decrementAndGet() == 0) first.complete(Result.failure(cancelled))
+            firstOut.compareAndSet(null, cancelled)
+            if (left.decrementAndGet() == 0) first.complete(Result.failure(checkNotNull(firstOut.get())))
         } catch (failure: Throwable) {
             if (!first.complete(Result.failure(failure))) throw failure
         }
@@ -72,7 +76,7 @@ private class Race<T>(racers: Int, private val scope: ScopeJob<*>) {
             first.await()
         } catch (cancelled: CancellationException) {
             // Nobody is left to win: whoever comes now is too late.
-            if (!first.completeExceptionally(cancelled)) first.getCompleted().onSuccess { scope.runtime.discard(it) }
+            if (!first.completeExceptionally(cancelled)) first.getCompleted().fold({ scope.runtime.discard(it) }, { throw it })
             throw cancelled
         }
         scope.close(LOST)

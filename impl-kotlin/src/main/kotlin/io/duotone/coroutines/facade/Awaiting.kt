@@ -12,6 +12,7 @@ import io.duotone.coroutines.engine.scheduler.Worker
 import io.duotone.coroutines.io.checkpoint
 import io.duotone.coroutines.reason
 import io.duotone.coroutines.runtimeOf
+import io.duotone.coroutines.taskScope
 import io.duotone.coroutines.withReason
 import io.duotone.spi.Failures
 import kotlinx.coroutines.CancellableContinuation
@@ -20,7 +21,6 @@ import kotlinx.coroutines.CoroutineName
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Deferred
 import kotlinx.coroutines.ExperimentalCoroutinesApi
-import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.suspendCancellableCoroutine
 import kotlinx.coroutines.withContext
 import kotlinx.coroutines.yield
@@ -96,11 +96,11 @@ private class Withdrawing(private val awaited: Any) : (Throwable?) -> Unit {
 public suspend fun <T> Coroutine<T>.await(): T {
     val runtime = runtimeOf(coroutineContext)
     if (coroutineContext[ContinuationInterceptor] !is RuntimeDispatcher) {
-        return withContext(runtime.dispatcher) { startHere(this) }
+        return withContext(runtime.dispatcher) { taskScope { startHere(this) } }
     }
     // A call from Java begins on the thread of its caller.
     if (Worker.currentOf(runtime.pool) == null) yield()
-    return coroutineScope { startHere(this) }
+    return taskScope { startHere(this) }
 }
 
 /** Starts the coroutine in a scope that ends with the caller, on the calling thread, and waits for its stage. */

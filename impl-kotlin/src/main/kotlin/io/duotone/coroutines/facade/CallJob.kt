@@ -8,8 +8,8 @@ import kotlin.coroutines.CoroutineContext
 
 /** A call of a suspend function in a Java scope, which waits for it and cancels it: the function runs under a job of its own. */
 @OptIn(InternalCoroutinesApi::class)
-internal class CallJob<T>(runtime: JavaRuntime, parent: CoroutineContext, failureGoesTo: FailureGoesTo, role: TaskOptions) :
-    TaskJob<T>(runtime, parent, failureGoesTo, role) {
+internal class CallJob<T>(runtime: JavaRuntime, parent: CoroutineContext, role: TaskOptions, isOfBody: Boolean) :
+    TaskJob<T>(runtime, parent, FailureGoesTo.TASK, role, isOfBody = isOfBody) {
 
     /** Starts on the calling thread. */
     fun begin(block: suspend () -> T): Task<T> {

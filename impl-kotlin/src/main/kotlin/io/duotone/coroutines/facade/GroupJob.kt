@@ -50,15 +50,8 @@ internal class GroupJob<T, R>(
     }
 
     private fun membersEnded() {
-        val first = failureOrNull()
         @Suppress("UNCHECKED_CAST")
-        ended(
-            if (first != null) {
-                Result.failure(first)
-            } else {
-                runCatching { resultOf(Collections.unmodifiableList(slots.asList()) as List<T>) }
-            },
-        )
+        membersEnded { resultOf(Collections.unmodifiableList(slots.asList()) as List<T>) }
     }
 
     override fun stop(reason: CancelReason) {

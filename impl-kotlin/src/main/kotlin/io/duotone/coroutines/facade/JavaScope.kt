@@ -58,12 +58,12 @@ internal class JavaScope(val runtime: JavaRuntime, private val scope: CoroutineS
 
     private fun <T> job(role: TaskOptions, coroutine: Coroutine<T>): StageJob<T> {
         Objects.requireNonNull(coroutine, "coroutine")
-        return StageJob(runtime, contextForChild(), FailureGoesTo.PARENT, coroutine, role)
+        return StageJob(runtime, context, FailureGoesTo.PARENT, coroutine, role)
     }
 
     override fun <T> fork(options: ScopeOptions, body: Coroutine<T>): Task<T> {
         Objects.requireNonNull(body, "body")
-        return StageJob(runtime, contextForChild(), FailureGoesTo.TASK, body, options = options).spawn()
+        return StageJob(runtime, context, FailureGoesTo.TASK, body, options = options).spawn()
     }
 
     override fun timeoutAfter(timeout: Duration) {
@@ -98,25 +98,31 @@ internal class JavaScope(val runtime: JavaRuntime, private val scope: CoroutineS
     /** The array becomes the group's own, which stores values in it. */
     private fun <T, R> group(coroutines: Array<Any?>, resultOf: (List<T>) -> R): Task<R> {
         for (coroutine in coroutines) Objects.requireNonNull(coroutine, "coroutine")
-        return GroupJob(runtime, contextForChild(), coroutines, resultOf).spawn()
+        return GroupJob(runtime, context, coroutines, resultOf).spawn()
     }
 
     override fun <T> spawnBlocking(call: Callable<out T>): Task<T> = ThreadJob<T>(
         runtime,
-        contextForChild(),
+        context,
         FailureGoesTo.PARENT,
         call
     ).onBlockingPool()
 
-    fun <T> runBody(body: Callable<T>): Task<T> = ThreadJob<T>(runtime, contextForChild(), FailureGoesTo.CALLER, body).onThreadOfItsOwn()
+    fun <T> runBody(body: Callable<T>): Task<T> = ThreadJob<T>(
+        runtime,
+        context,
+        FailureGoesTo.TASK,
+        body,
+        isOfBody = true
+    ).onThreadOfItsOwn()
 
     /** Calls a suspend function in this scope, at once; its failure is the task's alone. */
     fun <T> call(name: String?, block: suspend () -> T): Task<T> =
-        CallJob<T>(runtime, contextForChild(), FailureGoesTo.CALLER, taskOptions(name)).begin(block)
+        CallJob<T>(runtime, context, taskOptions(name), isOfBody = true).begin(block)
 
     // Work that is done by a suspend function, on a worker; a failure that nobody waits for is reported.
     private fun <T> work(block: suspend () -> T): Task<T> =
-        CallJob<T>(runtime, contextForChild(), FailureGoesTo.TASK, TaskOptions.defaults()).begin(block)
+        CallJob<T>(runtime, context, TaskOptions.defaults(), isOfBody = false).begin(block)
 
     override fun <T> isolate(body: Coroutine<T>): Task<Outcome<T>> = work {
         io.duotone.coroutines.isolate { body.await() }.fold({ Outcome.Success(it) }, { Outcome.Failure(it) })
@@ -157,15 +163,7 @@ internal class JavaScope(val runtime: JavaRuntime, private val scope: CoroutineS
     override fun isActive(): Boolean = job.isActive
 
     /** The scope that a Kotlin caller may launch in. */
-    fun forKotlin(): CoroutineScope {
-        (scope as? TaskJob<*>)?.expectChildren()
-        return scope
-    }
-
-    private fun contextForChild(): CoroutineContext {
-        (scope as? TaskJob<*>)?.expectChildren()
-        return context
-    }
+    fun forKotlin(): CoroutineScope = scope
 
     /** For what starts no work that the scope must wait for: null when it may start, a cancelled task when the scope has been cancelled. */
     @OptIn(InternalCoroutinesApi::class)

@@ -10,6 +10,8 @@ import io.duotone.TaskOptions
 import io.duotone.coroutines.discard
 import io.duotone.coroutines.scope.FailureGoesTo
 import io.duotone.coroutines.scope.ScopeJob
+import io.duotone.coroutines.withReason
+import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.Job
 import kotlin.coroutines.CoroutineContext
@@ -17,10 +19,6 @@ import kotlin.coroutines.CoroutineContext
 /**
  * A task of Java, which is a scope in turn: the job that the parent waits for, the [Task] that the caller holds, and the
  * [Scope][io.duotone.Scope] that the work starts in. Whoever cancels the task finds it cancelled at once; otherwise it ends with the job.
- *
- * | field | written by | read by | guard or mode |
- * |---|---|---|---|
- * | mayHaveChildren | whoever spawns or launches the first | the thread on which the work ends | volatile, written before the child is attached |
  */
 internal abstract class TaskJob<T>(
     val face: JavaRuntime,
@@ -28,27 +26,30 @@ internal abstract class TaskJob<T>(
     failureGoesTo: FailureGoesTo,
     role: TaskOptions = TaskOptions.defaults(),
     options: ScopeOptions = ScopeOptions.defaults(),
+    final override val isOfBody: Boolean = failureGoesTo == FailureGoesTo.CALLER,
 ) : ScopeJob<T>(face.kotlin, parent, role.name() ?: options.name(), failureGoesTo, options, role) {
     val task: ScopeTask<T> = ScopeTask(face, name, this)
 
     /** The scope that the work starts in, also made by whoever asks first from outside. */
     val scope: JavaScope = JavaScope(face, this)
 
-    @Volatile
-    final override var mayHaveChildren: Boolean = false
-        private set
-
-    /** Whoever attaches a child says so before. */
-    fun expectChildren() {
-        if (!mayHaveChildren) mayHaveChildren = true
-    }
+    final override val settlesEarly: Boolean get() = true
 
     final override val isAwaited: Boolean get() = task.hasListeners
 
-    override fun settle(outcome: Result<T>): Boolean = outcome.fold(
-        onSuccess = { value -> task.succeeded(value).also { if (!it) runtime.discard(value) } },
-        onFailure = { failure -> task.failed(failure) },
-    )
+    final override fun settle(outcome: Result<T>): Boolean {
+        val failure = outcome.exceptionOrNull()
+        return when {
+            failure == null -> succeed(outcome.getOrThrow())
+            failure is CancellationException -> task.failed(failure.withReason())
+            else -> task.failed(failure)
+        }
+    }
+
+    private fun succeed(value: T): Boolean {
+        if (!task.succeeded(value)) runtime.discard(value)
+        return true
+    }
 }
 
 /** The Java side of a [TaskJob]. */

@@ -5,7 +5,6 @@ import io.duotone.Task
 import io.duotone.coroutines.BodyThread
 import io.duotone.coroutines.engine.blocking.BlockingCall
 import io.duotone.coroutines.scope.FailureGoesTo
-import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.InternalCoroutinesApi
 import java.io.InterruptedIOException
 import java.nio.channels.ClosedByInterruptException
@@ -21,10 +20,10 @@ import kotlin.coroutines.CoroutineContext
 internal class ThreadJob<T>(
     runtime: JavaRuntime,
     parent: CoroutineContext,
-    private val failureGoesTo: FailureGoesTo,
-    private val work: Callable<out T>
-) :
-    TaskJob<T>(runtime, parent, failureGoesTo) {
+    failureGoesTo: FailureGoesTo,
+    private val work: Callable<out T>,
+    isOfBody: Boolean = false,
+) : TaskJob<T>(runtime, parent, failureGoesTo, isOfBody = isOfBody) {
     private val thread = BodyThread(runtime.kotlin)
     private val call = Call()
 
@@ -47,13 +46,7 @@ internal class ThreadJob<T>(
         return task
     }
 
-    /** The body of a task that has been cancelled may fail in its cleanup, when nobody looks at its own task any more. */
-    override fun settle(outcome: Result<T>): Boolean {
-        val failure = outcome.exceptionOrNull()?.takeUnless { it is CancellationException }
-        if (failure == null || failureGoesTo != FailureGoesTo.CALLER || !task.isDone) return super.settle(outcome)
-        if (!giveToScope(failure)) runtime.reportUncaught(toString(), failure)
-        return true
-    }
+    override fun stackOrNull(): Array<StackTraceElement>? = call.stackOrNull()
 
     override fun stop(reason: CancelReason) {
         thread.reason = reason

@@ -31,6 +31,7 @@ import kotlin.coroutines.Continuation
 import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.intrinsics.COROUTINE_SUSPENDED
 import kotlin.coroutines.intrinsics.startCoroutineUninterceptedOrReturn
+import kotlin.coroutines.jvm.internal.CoroutineStackFrame
 import kotlin.time.Duration
 import kotlin.time.toJavaDuration
 import kotlin.time.toKotlinDuration
@@ -67,7 +68,10 @@ internal enum class FailureGoesTo {
  * |---|---|---|---|
  * | result | the thread on which the body ended, once | whoever joins, closes | written under this; volatile |
  * | closed | whoever closes first | whoever attaches, joins | written under this; volatile |
- * | failures | the first to fail | any thread | written under this; volatile |
+ * | failures, firstOrigin | the first to fail | any thread; the thread that finishes | written under this; failures is volatile |
+ * | dropped, hasFailed, hasSucceeded | whoever fails; the first child to succeed | same | this |
+ * | isDecided | the thread that finishes | whoever fails, sets a timeout | written under this; volatile |
+ * | told | the last inside to end with a failure | the thread on which the body ended | volatile; of two that fail at once one may lose its name |
  * | isSealed | whoever joins | whoever attaches | volatile |
  * | joining | whoever joins, or was asked to | same | atomic; lets one thread join at a time, and publishes from one to the next |
  * | isFinished | whoever joins | same | plain, see joining |
@@ -87,6 +91,7 @@ internal abstract class ScopeJob<T>(
     val role: TaskOptions = TaskOptions.defaults(),
 ) : AbstractCoroutine<T>(parent, initParentJob = false, active = true),
     TaskScope {
+    private val isSpawned = failureGoesTo == FailureGoesTo.PARENT
     private val parentJob: Job? = parent[Job]
     private val parentScope: ScopeJob<*>? get() = parentJob as? ScopeJob<*>
 
@@ -98,6 +103,18 @@ internal abstract class ScopeJob<T>(
 
     @Volatile
     private var failures: Failures? = null
+
+    private var firstOrigin: String? = null
+
+    @Volatile
+    private var told: Told? = null
+
+    private var hasFailed = false
+    private var hasSucceeded = false
+    private var dropped: Failures? = null
+
+    @Volatile
+    private var isDecided = false
 
     @Volatile
     private var isSealed = false
@@ -121,17 +138,20 @@ internal abstract class ScopeJob<T>(
     /** Somebody waits for the outcome of this very task, or has seen it. */
     open val isAwaited: Boolean get() = false
 
-    /** What has come of it all, once: a value, a failure or a [TaskCancelledException]. False when the task had another outcome already. */
+    /** What has come of it all, once: a value, a failure or a cancellation. False when the task had another outcome already. */
     protected abstract fun settle(outcome: Result<T>): Boolean
 
-    /** Whether children must be looked for, when the body has ended. */
-    protected open val mayHaveChildren: Boolean get() = true
+    /** Whether [settle] is told of a value before the job ends, and so before the parent can be over. */
+    protected open val settlesEarly: Boolean get() = false
 
     /** The scope that this belongs to, for a report. */
     val awaitedBy: String get() = parentJob?.let { parentScope?.toString() ?: it.toString() } ?: "nobody"
 
+    /** A part of the parent's body, which waits for it, and no task: it goes on when the scope closes. */
+    open val isOfBody: Boolean get() = failureGoesTo == FailureGoesTo.CALLER
+
     /** Where the work stands, for a report that it does not end; null when there is no telling. */
-    open fun stackOrNull(): Array<StackTraceElement>? = null
+    open fun stackOrNull(): Array<StackTraceElement>? = children.firstNotNullOfOrNull { (it as? ScopeJob<*>)?.stackOrNull() }
 
     // Beginning.
 
@@ -151,7 +171,7 @@ internal abstract class ScopeJob<T>(
         initParentJob(parentJob)
         val isTooLate = parentScope?.isSealed == true
         if (isTooLate) cancelCoroutine(CancellationException(SCOPE_ENDED))
-        parentScope?.closed?.let { cancelCoroutine(TaskCancelledException(it)) }
+        if (!isOfBody) parentScope?.closed?.let { cancelCoroutine(TaskCancelledException(it)) }
         if (isActive) {
             options.timeout()?.let { timeoutAfter(it.toKotlinDuration()) }
             return Attached.STARTS
@@ -167,18 +187,33 @@ internal abstract class ScopeJob<T>(
 
     // Failing, closing, cancelling.
 
-    /** A failure of the scope itself: of its body, of its timeout, or of a child by its policy. */
-    private fun fail(failure: Throwable, reason: CancelReason, origin: String?) {
-        val isFirst = note(failure)
-        cancelCoroutine(TaskCancelledException(reason))
-        if (isFirst && goesTo() == FailureGoesTo.PARENT) tellParent(failure, origin ?: name)
+    /** A failure of the scope itself: of its body, of its timeout, or of a child by its policy. False when it comes too late. */
+    private fun fail(failure: Throwable, reason: CancelReason, origin: String?): Boolean {
+        val noted = note(failure, origin, isOwn = true)
+        if (noted == Noted.TOO_LATE) return false
+        if (!isCancelled) cancelCoroutine(TaskCancelledException(reason))
+        if (noted != Noted.MORE && goesTo() == FailureGoesTo.PARENT) tellParent(failure, origin ?: name)
+        return true
     }
 
-    /** Keeps the failure for the end; whether it is the first. */
-    private fun note(failure: Throwable): Boolean = synchronized(this) {
-        val isFirst = failures == null
-        (failures ?: Failures().also { failures = it }).add(failure)
-        isFirst
+    /** The outcome of something inside, and the task in which it began: our body may come to throw it. */
+    private class Told(val failure: Throwable, val origin: String?)
+
+    private fun originOf(failure: Throwable): String? = told?.takeIf { it.failure === failure }?.origin
+
+    private enum class Noted { FIRST, MORE, KNOWN, TOO_LATE }
+
+    /** Keeps the failure for the end. After a first success only those of the scope itself. */
+    private fun note(failure: Throwable, origin: String?, isOwn: Boolean): Noted = synchronized(this) {
+        if (isOwn && !isDecided) hasFailed = true
+        val kept = failures
+        when {
+            kept?.contains(failure) == true || dropped?.contains(failure) == true -> return Noted.KNOWN
+            isDecided || (hasSucceeded && !isOwn) -> return Noted.TOO_LATE
+        }
+        if (kept == null) firstOrigin = origin
+        (kept ?: Failures().also { failures = it }).add(failure)
+        if (kept == null) Noted.FIRST else Noted.MORE
     }
 
     /** At once, and not only when the cleanup here is over. */
@@ -189,50 +224,48 @@ internal abstract class ScopeJob<T>(
 
     /** For the failure of a part of this scope that is no job: kept for the end, while the rest goes on. */
     protected fun memberFailed(failure: Throwable) {
-        note(failure)
+        note(failure, null, isOwn = false)
     }
 
-    protected fun failureOrNull(): Throwable? = failures?.orNull()
-
-    /** A failure that came when the task was over already: whether the scope has taken care of it. */
-    protected fun giveToScope(failure: Throwable): Boolean = parentScope?.childFailed(failure, name) == true
+    /** Then nobody may look any more at the tasks that are parts of its body. */
+    private val isCleanupOfParent: Boolean get() = parentScope?.isCancelled == true
 
     /** Whether the failure has been taken care of: if not, the child has to see to it. */
     private fun childFailed(failure: Throwable, origin: String?): Boolean {
         if (failures?.contains(failure) == true) return true
-        if (isSealed) return false
-        when (options.policy()) {
+        return when (options.policy()) {
             ScopePolicy.FAIL_FAST -> fail(failure, siblingFailed(failure, origin), origin)
-            ScopePolicy.SUPERVISE -> return false
-            ScopePolicy.COLLECT -> note(failure)
-            ScopePolicy.FIRST_SUCCESS -> if (closed != null) return false else note(failure)
+            ScopePolicy.SUPERVISE -> false
+            ScopePolicy.COLLECT, ScopePolicy.FIRST_SUCCESS -> note(failure, origin, isOwn = false) != Noted.TOO_LATE
         }
-        return true
     }
 
-    final override fun childCancelled(cause: Throwable): Boolean = cause is CancellationException || childFailed(cause, null)
+    final override fun childCancelled(cause: Throwable): Boolean = cause is CancellationException || childFailed(cause, originOf(cause))
 
-    private fun childSucceeded(child: String?) {
-        if (options.policy() != ScopePolicy.FIRST_SUCCESS || isCancelled) return
-        closeAnd(CancelReason(CancelReason.Kind.SCOPE_CLOSED, "another task of the scope succeeded first", child)) { failures = null }
+    /** Before the child's job ends, so that whoever joins cannot take its siblings' failures for the last word. */
+    private fun childSucceeds(child: ScopeJob<*>) {
+        if (options.policy() != ScopePolicy.FIRST_SUCCESS) return
+        synchronized(this) {
+            if (hasSucceeded || hasFailed || isDecided) return
+            hasSucceeded = true
+            dropped = failures
+            failures = null
+        }
+        close(CancelReason(CancelReason.Kind.SCOPE_CLOSED, "another task of the scope succeeded first", child.name), except = child)
     }
 
     /** Cancels the children and lets no other begin, without harm to the scope's own outcome: that is up to the body. */
-    fun close(reason: CancelReason) {
-        closeAnd(reason) {}
-    }
-
-    private inline fun closeAnd(reason: CancelReason, underLock: () -> Unit) {
+    fun close(reason: CancelReason, except: Job? = null) {
         synchronized(this) {
             if (closed != null) return
             closed = reason
-            underLock()
         }
         val cancellation = TaskCancelledException(reason)
-        for (child in children) if (!child.isBodyOf(this)) child.cancel(cancellation)
+        for (child in children) if (child !== except && !isOfBody(child)) child.cancel(cancellation)
     }
 
-    private fun Job.isBodyOf(scope: ScopeJob<*>) = this is ScopeJob<*> && failureGoesTo == FailureGoesTo.CALLER && parentJob === scope
+    // A scope of kotlinx is a frame of whoever waits for it, and here that is the body.
+    private fun isOfBody(child: Job): Boolean = if (child is ScopeJob<*>) child.isOfBody else child is CoroutineStackFrame
 
     /** Decided once, so that the parent and the uncaught handler see the same. */
     private fun goesTo(): FailureGoesTo {
@@ -248,6 +281,7 @@ internal abstract class ScopeJob<T>(
         val cancellation = cause.withReason()
         stop(cancellation.reason())
         role.cancelTimeout()?.let { limit -> overdue = Overdue(this, limit.toKotlinDuration()).also { it.start() } }
+        if (isCompleted) overdue?.cancel()
     }
 
     final override fun cancel(reason: CancelReason): Boolean {
@@ -300,8 +334,8 @@ internal abstract class ScopeJob<T>(
 
     final override fun timeoutAfter(timeout: Duration) {
         synchronized(this) { expiry ?: Expiry(this).also { expiry = it } }.moveTo(timeout)
-        // Pairs with the end, which sets isSealed and then ends what it finds.
-        if (isSealed || isCompleted) {
+        // Pairs with the end, which sets isDecided and then ends what it finds.
+        if (isDecided || isCompleted) {
             expiry?.end()
             error(SCOPE_ENDED)
         }
@@ -315,7 +349,8 @@ internal abstract class ScopeJob<T>(
 
     /** Called by a worker. */
     fun timedOut(after: Duration) {
-        if (isSealed) return
+        // Cleanup has no limit.
+        if (isCancelled || closed === BACKGROUND_ENDS) return
         val message = "${name ?: "a scope without a name"} timed out after $after"
         fail(TimeoutException(message), CancelReason(CancelReason.Kind.TIMEOUT, message, name), name)
     }
@@ -344,12 +379,19 @@ internal abstract class ScopeJob<T>(
     protected fun ended(result: Result<T>) {
         synchronized(this) { this.result = result }
         val failure = result.exceptionOrNull()
-        when {
-            failure == null || failures?.contains(failure) == true -> Unit
-            failure is CancellationException -> cancelCoroutine(failure)
-            else -> fail(failure, siblingFailed(failure, name), name)
+        when (failure) {
+            null -> Unit
+            is CancellationException -> cancelCoroutine(failure)
+            else -> (originOf(failure) ?: name).let { fail(failure, siblingFailed(failure, it), it) }
         }
-        if (mayHaveChildren) joinChildren() else finish()
+        joinChildren()
+    }
+
+    /** As [ended], for a body made of members, whose failures are kept already and cancel nobody. */
+    protected inline fun membersEnded(result: () -> T) {
+        val failure = failures?.orNull()
+        this.result = if (failure == null) runCatching(result) else Result.failure(failure)
+        joinChildren()
     }
 
     /** Goes on as far as that is possible now. Called again whenever a child has ended that was waited for. */
@@ -386,41 +428,48 @@ internal abstract class ScopeJob<T>(
             return background
         }
         // Launched by means of kotlinx after all others were cancelled.
-        closed?.let { if (awaited.isActive) awaited.cancel(TaskCancelledException(it)) }
+        closed?.let { if (!awaited.isCancelled) awaited.cancel(TaskCancelledException(it)) }
         return awaited
     }
 
     private fun finish() {
         val result = checkNotNull(result)
-        val failure = failures?.orNull(options.errors(), toString())
-        val outcome = if (failure == null) result else Result.failure(failure)
-        // Before the job ends: the parent shall not be over before whoever holds this task knows.
-        if (outcome.isSuccess && !isCancelled) {
-            isSettled = true
-            settle(outcome)
+        val failure = synchronized(this) {
+            isDecided = true
+            failures?.orNull(options.errors(), toString())
         }
-        resumeWith(outcome)
+        if (failure != null) {
+            goesTo()
+            parentScope?.told = Told(failure, firstOrigin ?: name)
+            return resumeWith(Result.failure(failure))
+        }
+        if (result.isSuccess && !isCancelled) {
+            if (settlesEarly) isSettled = settle(result)
+            if (isSpawned) parentScope?.childSucceeds(this)
+        }
+        resumeWith(result)
     }
 
     final override fun onCompleted(value: T) {
         if (!isSettled) settle(Result.success(value))
-        if (failureGoesTo != FailureGoesTo.CALLER) parentScope?.childSucceeded(name)
         over()
     }
 
     final override fun onCancelled(cause: Throwable, handled: Boolean) {
         if (!isSettled) {
             result?.onSuccess { runtime.discard(it) }
-            if (cause is CancellationException) settle(Result.failure(cause.withReason())) else failed(cause, handled)
+            if (cause is CancellationException) settle(Result.failure(cause)) else failed(cause, handled)
         }
         over()
     }
 
     private fun failed(cause: Throwable, handled: Boolean) {
         val taken = settle(Result.failure(cause))
-        val concernsOthers = handled && goesTo() != FailureGoesTo.TASK
+        val goesTo = goesTo()
         when {
-            concernsOthers -> Unit
+            goesTo == FailureGoesTo.PARENT && handled -> Unit
+            goesTo == FailureGoesTo.CALLER && taken -> Unit
+            isOfBody && isCleanupOfParent && parentScope?.childFailed(cause, name) == true -> Unit
             taken -> Unheard(this, cause).start()
             else -> reportUncaught(cause)
         }
@@ -428,7 +477,7 @@ internal abstract class ScopeJob<T>(
 
     /** Reports a failure of this task that nobody can receive any more. */
     fun reportUncaught(failure: Throwable) {
-        runtime.reportUncaught(name ?: "a task without a name", failure)
+        runtime.reportUncaught(name ?: parentScope?.name ?: "a task without a name", failure)
     }
 
     private fun over() {

@@ -1,9 +1,11 @@
 package io.duotone.coroutines.scope
 
+import io.duotone.CancelReason
 import io.duotone.coroutines.engine.platform.NO_DEADLINE
 import io.duotone.coroutines.engine.platform.deadlineAfter
 import io.duotone.coroutines.engine.scheduler.RuntimeTimer
 import io.duotone.coroutines.engine.timer.TimerEntry
+import java.util.concurrent.atomic.AtomicBoolean
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.nanoseconds
 import kotlin.time.Duration.Companion.seconds
@@ -18,9 +20,15 @@ import kotlin.time.Duration.Companion.seconds
  * | given, timer, isOver | whoever moves it, the timer, the end of the scope | same | this |
  */
 internal class Expiry(private val scope: ScopeJob<*>) {
-    private class Timer(val at: Long, @Volatile var expiry: Expiry?) : TimerEntry() {
+    private class Timer(val at: Long, @Volatile var expiry: Expiry?) :
+        TimerEntry(),
+        RuntimeTimer {
         override fun run() {
             expiry?.due()
+        }
+
+        override fun runtimeClosed() {
+            expiry?.runtimeClosed()
         }
 
         override fun onCancelled() {
@@ -52,6 +60,11 @@ internal class Expiry(private val scope: ScopeJob<*>) {
     private fun startTimer() {
         cancelTimer()
         timer = Timer(deadline, this).also { scope.runtime.pool.schedule(it, deadline) }
+        if (timer?.isCancelled == true) runtimeClosed()
+    }
+
+    private fun runtimeClosed() {
+        scope.cancel(CancelReason.of(CancelReason.Kind.SHUTDOWN, "its runtime has been closed, and with that its timeout"))
     }
 
     private fun cancelTimer() {
@@ -87,7 +100,7 @@ internal class Overdue(@Volatile private var scope: ScopeJob<*>?, private val af
     }
 
     override fun run() {
-        val task = scope ?: return
+        val task = scope?.takeUnless { it.isCompleted } ?: return
         val stack =
             task.stackOrNull()?.joinToString("") { "\n\tat $it" } ?: "; it stands on no thread of its own, so there is no stack to show"
         task.runtime.warn("$task has not ended $after after it was cancelled; ${task.awaitedBy} waits for it$stack")
@@ -105,15 +118,18 @@ internal class Overdue(@Volatile private var scope: ScopeJob<*>?, private val af
 internal class Unheard(private val task: ScopeJob<*>, private val failure: Throwable) :
     TimerEntry(),
     RuntimeTimer {
+    private val isReported = AtomicBoolean()
+
     fun start() {
-        if (task.isAwaited) return
+        // Also when somebody waits for it now: that one may be cancelled before it hears.
         val runtime = task.runtime
         runtime.pool.schedule(this, runtime.platform.deadlineAfter(MOMENT.inWholeNanoseconds))
         if (isCancelled) run()
     }
 
+    /** Twice when the runtime is closed meanwhile. */
     override fun run() {
-        if (!task.isAwaited) task.reportUncaught(failure)
+        if (!task.isAwaited && !isReported.getAndSet(true)) task.reportUncaught(failure)
     }
 
     override fun runtimeClosed() {

@@ -6,11 +6,13 @@ import io.duotone.ScopeOptions
 import io.duotone.TaskOptions
 import io.duotone.coroutines.DuotoneRuntime
 import io.duotone.coroutines.TaskScope
+import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.Deferred
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.InternalForInheritanceCoroutinesApi
 import kotlinx.coroutines.selects.SelectClause1
+import java.util.concurrent.atomic.AtomicInteger
 import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.intrinsics.createCoroutineUnintercepted
 import kotlin.coroutines.intrinsics.intercepted
@@ -21,7 +23,7 @@ import kotlin.coroutines.resume
  *
  * | field | written by | read by | guard or mode |
  * |---|---|---|---|
- * | isAwaited | whoever awaits first (true) | the thread on which the task fails | volatile |
+ * | awaiters | whoever awaits | the thread on which the task fails | atomic |
  * | value | the thread on which the task ended | awaiters | plain, published by the job's state |
  */
 @OptIn(ExperimentalCoroutinesApi::class, InternalForInheritanceCoroutinesApi::class)
@@ -33,9 +35,8 @@ internal class TaskCoroutine<T>(
     options: ScopeOptions = ScopeOptions.defaults(),
 ) : ScopeJob<T>(runtime, parent, role.name() ?: options.name(), failureGoesTo, options, role),
     Deferred<T> {
-    @Volatile
-    override var isAwaited: Boolean = false
-        private set
+    private val awaiters = AtomicInteger()
+    override val isAwaited: Boolean get() = awaiters.get() > 0
     private var value: Result<T>? = null
 
     fun spawn(block: suspend TaskScope.() -> T): Deferred<T> {
@@ -69,19 +70,25 @@ internal class TaskCoroutine<T>(
 
     @Suppress("UNCHECKED_CAST")
     override suspend fun await(): T {
-        isAwaited = true
-        return awaitInternal() as T
+        awaiters.incrementAndGet()
+        try {
+            return awaitInternal() as T
+        } catch (cancelled: CancellationException) {
+            // Whoever is cancelled while it waits has not heard of a failure.
+            awaiters.decrementAndGet()
+            throw cancelled
+        }
     }
 
     @Suppress("UNCHECKED_CAST")
     override val onAwait: SelectClause1<T>
         get() {
-            isAwaited = true
+            awaiters.incrementAndGet()
             return onAwaitInternal as SelectClause1<T>
         }
 
     override fun getCompleted(): T {
-        isAwaited = true
+        awaiters.incrementAndGet()
         check(isCompleted) { "the task has not ended yet: $this" }
         return checkNotNull(value).getOrThrow()
     }

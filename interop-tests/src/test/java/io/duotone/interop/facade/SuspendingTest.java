@@ -45,12 +45,13 @@ class SuspendingTest {
     @Test
     @DisplayName("C13 a call that suspends is a task, done later on a worker")
     void later() {
-        Task<Integer> task = Suspending.task(DUOTONE, "later", k -> library.later(1, k));
+        Task<Integer> task = Suspending.task(DUOTONE, "later", k -> library.gated(1, k));
 
         assertFalse(task.isDone());
         assertEquals("later", task.name());
-        assertTrue(
-                task.thenApply(value -> Thread.currentThread().getName()).join().contains("worker"));
+        Task<String> thread = task.thenApply(value -> Thread.currentThread().getName());
+        library.getGate().complete(Unit.INSTANCE);
+        assertTrue(thread.join().contains("worker"));
         assertEquals(2, task.join());
         assertEquals(
                 Unit.INSTANCE, Suspending.<Unit>task(DUOTONE, library::nothing).join());

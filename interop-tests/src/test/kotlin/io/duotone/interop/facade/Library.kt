@@ -36,6 +36,13 @@ class Library {
         return value + 1
     }
 
+    val gate = CompletableDeferred<Unit>()
+
+    suspend fun gated(value: Int): Int {
+        gate.await()
+        return value + 1
+    }
+
     suspend fun nothing() {
         yield()
     }

@@ -69,6 +69,9 @@ internal abstract class BlockingCall<T> {
         }
     }
 
+    /** Where the call stands; null when it does not run. */
+    fun stackOrNull(): Array<StackTraceElement>? = synchronized(this) { runner?.stackTrace }
+
     /** Takes the call back when it has not begun, without a report; false when it is too late for that. */
     fun withdraw(): Boolean = STATE.compareAndSet(this, QUEUED, DROPPED)
 

@@ -124,7 +124,8 @@ internal class Monitor(private val pool: WorkerPool, name: String) : Runnable {
     }
 
     private fun relieve(worker: Worker) {
-        worker.giveUpLatest()?.let(pool::submitLast)
+        // Where there is nobody else it would only lose its turn.
+        if (pool.workers.size > 1) worker.giveUpLatest()?.let(pool::submitLast)
         worker.timers.tryCollectDue(platform.nanoTime(), dueSink)
         if (!worker.queue.isEmpty) pool.wakeOneIfWanted()
         if (stuck == null && worker.poller.isActive) {
