@@ -10,12 +10,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lifetime of tasks: what is spawned here is joined, failed and cancelled together (rows T22-T25 as decided by C1-C9).
- * A scope ends when its body and all its tasks have ended, cleanup included; the first failure cancels the siblings, is
- * what the scope fails with, and carries the other failures as suppressed.
+ * A lifetime of tasks: what is spawned here is joined, failed and cancelled together (rows T22-T25, R1-R24 as decided by
+ * C1-C9). A scope ends when its body and all its tasks have ended, cleanup included. Unless its {@link ScopeOptions} say
+ * otherwise, the first failure cancels the siblings, is what the scope fails with, and carries the other failures as
+ * suppressed.
  *
- * <p><b>Cancellation</b>: {@link #cancel} reaches every task of the scope and every scope nested in it, at once. A task
- * spawned into a cancelled scope does not start: it is a cancelled task from the beginning.
+ * <p><b>Cancellation</b>: {@link #cancel} reaches every task of the scope and every scope nested in it, at once; each of
+ * them ends when its cleanup has ended. A task spawned into a cancelled scope does not start: it is a cancelled task from
+ * the beginning.
  *
  * <p><b>Errors</b>: any method that starts work in a scope that has ended throws {@link IllegalStateException}.
  *
