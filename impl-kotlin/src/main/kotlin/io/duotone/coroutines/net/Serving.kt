@@ -23,6 +23,8 @@ import java.nio.channels.ClosedChannelException
 import kotlin.coroutines.coroutineContext
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
+import kotlin.time.Duration.Companion.nanoseconds
+import kotlin.time.Duration.Companion.seconds
 import kotlin.time.toKotlinDuration
 
 /**
@@ -65,19 +67,21 @@ internal class Serving(
     }
 
     private suspend fun acceptAll(scope: CoroutineScope) {
-        var failing = false
+        var lastFailure: Long? = null
         while (true) {
             val stream = try {
                 listener.next(Duration.INFINITE)
             } catch (_: ClosedChannelException) {
                 return
             } catch (failure: IOException) {
-                if (!failing) runtime.reportUncaught("$listener, which tries again every $PAUSE", failure)
-                failing = true
+                val now = runtime.platform.nanoTime()
+                // A server at its limit accepts one now and then: that is still the same trouble.
+                val isNew = lastFailure == null || (now - lastFailure).nanoseconds > SAME_TROUBLE
+                if (isNew) runtime.reportUncaught("$listener, which tries again every $PAUSE", failure)
+                lastFailure = now
                 delay(PAUSE)
                 continue
             }
-            failing = false
             start(scope, stream)
         }
     }
@@ -127,6 +131,7 @@ internal class Serving(
 
     private companion object {
         val PAUSE = 100.milliseconds
+        val SAME_TROUBLE = 10.seconds
         const val SHARE_OF_GRACE = 0.8
     }
 }

@@ -66,7 +66,7 @@ public class TcpListener internal constructor(private val channel: ServerSocketC
      * Accepts connections until cancelled or closed, each served by a coroutine of its own that runs [handler] (rows T45, C26). The
      * stream is closed when the handler and what it launched have ended, however they ended. A failing handler is reported to the
      * runtime's uncaught handler and hurts no other connection. Too many open files and other passing errors pause accepting for
-     * 100 ms, and are reported once until the next connection.
+     * 100 ms, and are reported once until there were none for 10 s.
      *
      * Returns when the listener has been closed and the handlers have ended as below.
      *
