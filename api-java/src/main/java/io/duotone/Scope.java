@@ -82,8 +82,28 @@ public interface Scope {
      */
     Task<@Nullable Void> sleep(Duration duration);
 
-    /** Completes after the work that is ready now has had its turn (row T14). */
+    /** Completes after the work that is ready now has had its turn (rows T14, S24). */
     Task<@Nullable Void> yieldNow();
+
+    /** Completes after the next look of the worker at timers and I/O, behind what this look made ready (row S25). */
+    Task<@Nullable Void> skipPollCycle();
+
+    /**
+     * A view of this scope for code that shares state without locks: what is started in it, and what is derived from the
+     * tasks that it returns, takes turns, one at a time and in the order in which it became ready, on whichever worker is
+     * free (row C15). Scopes inside are confined with it. Each call gives a view of its own; two views do not exclude
+     * each other.
+     *
+     * <p>The functions of other objects' tasks, a socket's for one, take no turns by themselves: start such work as a
+     * coroutine, {@code confined.spawn(s -> stream.receiveSome())}. Calls on the blocking pool run outside of the turns
+     * and their results come back into one.
+     *
+     * <p><b>Errors</b>: an {@link Coroutines#async} body, which has a thread of its own, fails in it with
+     * {@link IllegalStateException}.
+     *
+     * <p><b>Threads</b>: what was done in one turn happens-before the next.
+     */
+    Scope confined();
 
     /** As {@link #fork(ScopeOptions, Coroutine)} with the defaults. */
     default <T extends @Nullable Object> Task<T> fork(Coroutine<T> body) {

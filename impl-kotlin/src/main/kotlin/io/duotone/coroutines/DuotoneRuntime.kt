@@ -8,10 +8,11 @@ import io.duotone.coroutines.engine.platform.EngineThread
 import io.duotone.coroutines.engine.platform.Platform
 import io.duotone.coroutines.engine.platform.SystemPlatform
 import io.duotone.coroutines.engine.platform.toNanosAtMost
-import io.duotone.coroutines.engine.scheduler.RuntimeDispatcher
+import io.duotone.coroutines.engine.scheduler.ConfinedDispatcher
 import io.duotone.coroutines.engine.scheduler.Shutdown
 import io.duotone.coroutines.engine.scheduler.Worker
 import io.duotone.coroutines.engine.scheduler.WorkerPool
+import io.duotone.coroutines.engine.scheduler.runtimeDispatcherOrNull
 import io.duotone.coroutines.scope.FailureGoesTo
 import io.duotone.coroutines.scope.TaskCoroutine
 import kotlinx.coroutines.CoroutineDispatcher
@@ -81,6 +82,29 @@ public class DuotoneRuntime internal constructor(public val options: DuotoneOpti
 
     /** Runs coroutines on this runtime. It also implements kotlinx's `Delay`: timers of coroutines on it are the runtime's own. */
     public val dispatcher: CoroutineDispatcher get() = pool.dispatcher
+
+    /**
+     * A view of [dispatcher] for code that shares state without locks: coroutines on it take turns, one at a time and in the order in
+     * which they became ready, on whichever worker is free (row C15). A turn ends where the coroutine suspends. Each call gives a view of
+     * its own; two views do not exclude each other.
+     *
+     * ```kotlin
+     * withContext(runtime.confined()) { repeat(1000) { launch { counter++ } } }
+     * ```
+     * **Threads**: what was done in one turn happens-before the next. A block on the blocking pool is no part of a turn.
+     */
+    public fun confined(): CoroutineDispatcher = ConfinedDispatcher(pool.dispatcher)
+
+    /**
+     * Runs coroutines on the threads of the blocking pool, where they may block and wait in turn (row S43):
+     *
+     * ```kotlin
+     * withContext(runtime.blockingDispatcher) { while (true) handle(device.readBlocking().also { progress.send(it) }) }
+     * ```
+     * For a single blocking call [blocking][io.duotone.coroutines.blocking.blocking] is lighter, and is interrupted when it is cancelled.
+     * Here a cancellation acts where the coroutine waits, and interrupts nothing.
+     */
+    public val blockingDispatcher: CoroutineDispatcher = BlockingDispatcher(this, pool.dispatcher)
 
     /** The scope of the tasks of the runtime itself; they live until they end or the runtime closes. */
     internal val rootScope = object : CoroutineScope {
@@ -257,7 +281,7 @@ internal fun checkMayBlock(call: String) {
 
 /** The runtime that a coroutine runs on: that of its dispatcher, else of its thread, else the shared one. */
 internal fun runtimeOf(context: CoroutineContext): DuotoneRuntime =
-    (context[ContinuationInterceptor] as? RuntimeDispatcher)?.pool?.owner as DuotoneRuntime?
+    context[ContinuationInterceptor].runtimeDispatcherOrNull()?.pool?.owner as DuotoneRuntime?
         ?: DuotoneRuntime.currentOrNull()
         ?: DuotoneRuntime.shared
 

@@ -7,8 +7,8 @@ import io.duotone.Coroutine
 import io.duotone.Task
 import io.duotone.TaskCancelledException
 import io.duotone.coroutines.DuotoneRuntime
-import io.duotone.coroutines.engine.scheduler.RuntimeDispatcher
 import io.duotone.coroutines.engine.scheduler.Worker
+import io.duotone.coroutines.engine.scheduler.runtimeDispatcherOrNull
 import io.duotone.coroutines.io.checkpoint
 import io.duotone.coroutines.reason
 import io.duotone.coroutines.runtimeOf
@@ -95,7 +95,7 @@ private class Withdrawing(private val awaited: Any) : (Throwable?) -> Unit {
  */
 public suspend fun <T> Coroutine<T>.await(): T {
     val runtime = runtimeOf(coroutineContext)
-    if (coroutineContext[ContinuationInterceptor] !is RuntimeDispatcher) {
+    if (coroutineContext[ContinuationInterceptor].runtimeDispatcherOrNull() == null) {
         return withContext(runtime.dispatcher) { taskScope { startHere(this) } }
     }
     // A call from Java begins on the thread of its caller.

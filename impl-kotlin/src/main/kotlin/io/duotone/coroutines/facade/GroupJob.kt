@@ -43,7 +43,7 @@ internal class GroupJob<T, R>(
 
     fun spawn(): Task<R> {
         if (attach()) {
-            MemberStarter(slots.size, context, runtime.dispatcher) { Member(it).begin() }.start()
+            MemberStarter(slots.size, context, face.dispatcherOf(context)) { Member(it).begin() }.start()
             if (members.allQueued()) membersEnded()
         }
         return task

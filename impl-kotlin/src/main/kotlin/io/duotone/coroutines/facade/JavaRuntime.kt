@@ -6,12 +6,15 @@ import io.duotone.DuotoneOptions
 import io.duotone.Task
 import io.duotone.coroutines.DuotoneRuntime
 import io.duotone.coroutines.checkMayBlock
+import io.duotone.coroutines.engine.scheduler.runtimeDispatcherOrNull
 import io.duotone.coroutines.scope.FailureGoesTo
 import io.duotone.spi.Failures
+import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.Job
 import java.util.concurrent.Executor
 import java.util.concurrent.RejectedExecutionException
+import kotlin.coroutines.ContinuationInterceptor
 import kotlin.coroutines.CoroutineContext
 
 /** The Java face of a runtime; one for each, kept by the runtime itself. */
@@ -24,6 +27,13 @@ internal class JavaRuntime(val kotlin: DuotoneRuntime) : Duotone {
 
     /** What all coroutines of the runtime have in their context, besides their job. */
     val context: CoroutineContext = kotlin.rootScope.coroutineContext.minusKey(Job)
+
+    /** Where the work of this context runs: on our workers, and one at a time where it does so already. */
+    fun dispatcherOf(context: CoroutineContext): CoroutineDispatcher {
+        val interceptor = context[ContinuationInterceptor]
+        val isOurs = interceptor.runtimeDispatcherOrNull() === kotlin.dispatcher
+        return if (isOurs) interceptor as CoroutineDispatcher else kotlin.dispatcher
+    }
 
     override fun options(): DuotoneOptions = kotlin.options
 

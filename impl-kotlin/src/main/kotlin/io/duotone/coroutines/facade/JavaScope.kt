@@ -15,6 +15,7 @@ import io.duotone.Three
 import io.duotone.Timed
 import io.duotone.coroutines.TaskScope
 import io.duotone.coroutines.blocking.mapBlocking
+import io.duotone.coroutines.engine.scheduler.ConfinedDispatcher
 import io.duotone.coroutines.mapConcurrently
 import io.duotone.coroutines.race
 import io.duotone.coroutines.repeatTimeout
@@ -22,6 +23,7 @@ import io.duotone.coroutines.scope.FailureGoesTo
 import io.duotone.coroutines.scope.ScopeJob
 import io.duotone.coroutines.taskOptions
 import io.duotone.coroutines.withReason
+import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.Job
@@ -36,14 +38,19 @@ import kotlin.coroutines.CoroutineContext
 import kotlin.time.toKotlinDuration
 
 /** The Java face of a coroutine scope: of a [TaskJob], which has one of its own, or of any other. */
-internal class JavaScope(val runtime: JavaRuntime, private val scope: CoroutineScope) : Scope {
+internal class JavaScope private constructor(val runtime: JavaRuntime, private val scope: CoroutineScope, dispatcher: CoroutineDispatcher) :
+    Scope {
+    /** The children run where the scope runs, unless that is elsewhere than on our workers. */
+    constructor(runtime: JavaRuntime, scope: CoroutineScope) : this(runtime, scope, runtime.dispatcherOf(scope.coroutineContext))
+
     val job: Job = requireNotNull(scope.coroutineContext[Job]) { "a scope without a Job cannot join or cancel anything: $scope" }
 
-    /** What children begin with: on our workers, also where the scope itself runs elsewhere. */
+    /** What children begin with. */
     private val context: CoroutineContext = scope.coroutineContext.let {
-        val dispatcher = runtime.kotlin.dispatcher
         if (it[ContinuationInterceptor] === dispatcher) it else it + dispatcher
     }
+
+    private val turns: ConfinedDispatcher? = dispatcher as? ConfinedDispatcher
 
     override fun runtime(): Duotone = runtime
 
@@ -108,13 +115,13 @@ internal class JavaScope(val runtime: JavaRuntime, private val scope: CoroutineS
         call
     ).onBlockingPool()
 
-    fun <T> runBody(body: Callable<T>): Task<T> = ThreadJob<T>(
-        runtime,
-        context,
-        FailureGoesTo.TASK,
-        body,
-        isOfBody = true
-    ).onThreadOfItsOwn()
+    fun <T> runBody(body: Callable<T>): Task<T> {
+        check(turns == null) {
+            "an async body has a thread of its own, which takes no turns: write what a confined scope starts in the stage tone, " +
+                "or start the body in a scope that is not confined"
+        }
+        return ThreadJob<T>(runtime, context, FailureGoesTo.TASK, body, isOfBody = true).onThreadOfItsOwn()
+    }
 
     /** Calls a suspend function in this scope, at once; its failure is the task's alone. */
     fun <T> call(name: String?, block: suspend () -> T): Task<T> =
@@ -148,9 +155,13 @@ internal class JavaScope(val runtime: JavaRuntime, private val scope: CoroutineS
     override fun <A, B> mapBlocking(elements: Collection<A>, limit: Int, transform: BlockingFunction<in A, out B>): Task<List<B>> =
         work { elements.toList().mapBlocking<A, B>(limit) { transform.apply(it) } }
 
-    override fun sleep(duration: Duration): Task<Void?> = cancelledOrNull() ?: SleepTask.start(runtime, duration)
+    override fun sleep(duration: Duration): Task<Void?> = cancelledOrNull() ?: SleepTask.start(runtime, turns, duration)
 
-    override fun yieldNow(): Task<Void?> = cancelledOrNull() ?: YieldTask.start(runtime)
+    override fun yieldNow(): Task<Void?> = cancelledOrNull() ?: YieldTask.start(runtime, turns)
+
+    override fun skipPollCycle(): Task<Void?> = cancelledOrNull() ?: PollCycleTask.start(runtime, turns)
+
+    override fun confined(): Scope = JavaScope(runtime, scope, runtime.kotlin.confined())
 
     override fun cancel(reason: CancelReason): Boolean {
         Objects.requireNonNull(reason, "reason")
@@ -173,7 +184,7 @@ internal class JavaScope(val runtime: JavaRuntime, private val scope: CoroutineS
         return Task.failed(job.getCancellationException().withReason())
     }
 
-    override fun equals(other: Any?): Boolean = other is JavaScope && other.scope === scope
+    override fun equals(other: Any?): Boolean = other is JavaScope && other.scope === scope && other.turns === turns
 
     override fun hashCode(): Int = System.identityHashCode(scope)
 

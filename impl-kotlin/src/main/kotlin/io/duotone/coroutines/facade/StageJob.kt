@@ -25,15 +25,19 @@ internal class StageJob<T>(
     private val follower = Follower()
 
     fun spawn(): Task<T> {
-        if (attach()) runtime.dispatcher.dispatch(context, this)
+        if (attach()) queue()
         return task
     }
 
     /** Null when the scope has ended. */
     fun trySpawn(): Task<T>? {
         val attached = tryAttach()
-        if (attached == Attached.STARTS) runtime.dispatcher.dispatch(context, this)
+        if (attached == Attached.STARTS) queue()
         return task.takeUnless { attached == Attached.SCOPE_ENDED }
+    }
+
+    private fun queue() {
+        face.dispatcherOf(context).dispatch(context, this)
     }
 
     override fun run() {

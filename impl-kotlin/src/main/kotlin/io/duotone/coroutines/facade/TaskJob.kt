@@ -8,12 +8,15 @@ import io.duotone.Task
 import io.duotone.TaskCancelledException
 import io.duotone.TaskOptions
 import io.duotone.coroutines.discard
+import io.duotone.coroutines.engine.scheduler.ConfinedDispatcher
 import io.duotone.coroutines.scope.FailureGoesTo
 import io.duotone.coroutines.scope.ScopeJob
 import io.duotone.coroutines.withReason
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.Job
+import java.util.concurrent.Executor
+import kotlin.coroutines.ContinuationInterceptor
 import kotlin.coroutines.CoroutineContext
 
 /**
@@ -28,16 +31,30 @@ internal abstract class TaskJob<T>(
     options: ScopeOptions = ScopeOptions.defaults(),
     final override val isOfBody: Boolean = failureGoesTo == FailureGoesTo.CALLER,
 ) : ScopeJob<T>(face.kotlin, parent, role.name() ?: options.name(), failureGoesTo, options, role) {
-    val task: ScopeTask<T> = ScopeTask(face, name, this)
+    private val turns = parent[ContinuationInterceptor] as? ConfinedDispatcher
+
+    val task: ScopeTask<T> = ScopeTask(turns?.executor ?: face.executor(), name, this)
 
     /** The scope that the work starts in, also made by whoever asks first from outside. */
     val scope: JavaScope = JavaScope(face, this)
+
+    /** Whether what runs here takes turns with others. */
+    protected val isConfined: Boolean get() = turns != null
 
     final override val settlesEarly: Boolean get() = true
 
     final override val isAwaited: Boolean get() = task.hasListeners
 
+    /** In a turn of its own where the scope is confined, so that what depends on the task runs in it. */
     final override fun settle(outcome: Result<T>): Boolean {
+        if (turns == null) return settleHere(outcome)
+        turns.executor.execute {
+            if (!settleHere(outcome)) outcome.exceptionOrNull()?.let(::reportIfUnheard)
+        }
+        return true
+    }
+
+    private fun settleHere(outcome: Result<T>): Boolean {
         val failure = outcome.exceptionOrNull()
         return when {
             failure == null -> succeed(outcome.getOrThrow())
@@ -53,7 +70,7 @@ internal abstract class TaskJob<T>(
 }
 
 /** The Java side of a [TaskJob]. */
-internal class ScopeTask<T>(runtime: JavaRuntime, name: String?, private val job: Job) : Task<T>(runtime.executor(), name) {
+internal class ScopeTask<T>(executor: Executor, name: String?, private val job: Job) : Task<T>(executor, name) {
     val hasListeners: Boolean get() = isHeard
 
     fun succeeded(value: T): Boolean = succeed(value)

@@ -4,6 +4,7 @@ import io.duotone.CancelReason
 import io.duotone.Task
 import io.duotone.coroutines.BodyThread
 import io.duotone.coroutines.engine.blocking.BlockingCall
+import io.duotone.coroutines.engine.scheduler.shutdownCancellation
 import io.duotone.coroutines.scope.FailureGoesTo
 import kotlinx.coroutines.InternalCoroutinesApi
 import java.io.InterruptedIOException

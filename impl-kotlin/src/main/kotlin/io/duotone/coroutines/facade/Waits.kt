@@ -2,15 +2,19 @@ package io.duotone.coroutines.facade
 
 import io.duotone.CancelReason
 import io.duotone.Task
-import io.duotone.TaskCancelledException
 import io.duotone.coroutines.engine.platform.deadlineAfter
 import io.duotone.coroutines.engine.platform.toNanosAtMost
+import io.duotone.coroutines.engine.scheduler.ConfinedDispatcher
+import io.duotone.coroutines.engine.scheduler.PollCycle
 import io.duotone.coroutines.engine.scheduler.RuntimeTimer
+import io.duotone.coroutines.engine.scheduler.shutdownCancellation
 import io.duotone.coroutines.engine.timer.TimerEntry
 import java.time.Duration
+import java.util.concurrent.Executor
 
 /** A sleep: a task and its timer, no coroutine. */
-internal class SleepTask private constructor(private val runtime: JavaRuntime) : Task<Void?>(runtime.executor(), null) {
+internal class SleepTask private constructor(private val runtime: JavaRuntime, private val turns: ConfinedDispatcher?) :
+    Task<Void?>(turns?.executor ?: runtime.executor(), null) {
     private val timer = Timer(this)
 
     override fun onCancel(reason: CancelReason) {
@@ -28,7 +32,7 @@ internal class SleepTask private constructor(private val runtime: JavaRuntime) :
     }
 
     private fun wake() {
-        succeed(null)
+        if (turns == null) succeed(null) else turns.executor.execute { succeed(null) }
     }
 
     /**
@@ -54,17 +58,17 @@ internal class SleepTask private constructor(private val runtime: JavaRuntime) :
     }
 
     companion object {
-        fun start(runtime: JavaRuntime, duration: Duration): Task<Void?> {
-            val task = SleepTask(runtime)
-            if (duration.isZero || duration.isNegative) task.wake() else task.begin(duration.toNanosAtMost())
+        fun start(runtime: JavaRuntime, turns: ConfinedDispatcher?, duration: Duration): Task<Void?> {
+            val task = SleepTask(runtime, turns)
+            if (duration.isZero || duration.isNegative) task.succeed(null) else task.begin(duration.toNanosAtMost())
             return task
         }
     }
 }
 
 /** A yield: the task is itself what is queued. */
-internal class YieldTask private constructor(runtime: JavaRuntime) :
-    Task<Void?>(runtime.executor(), null),
+internal class YieldTask private constructor(executor: Executor) :
+    Task<Void?>(executor, null),
     Runnable {
 
     override fun run() {
@@ -74,12 +78,33 @@ internal class YieldTask private constructor(runtime: JavaRuntime) :
     private fun refused(): Boolean = fail(shutdownCancellation())
 
     companion object {
-        fun start(runtime: JavaRuntime): Task<Void?> {
-            val task = YieldTask(runtime)
-            if (!runtime.kotlin.pool.submitLast(task)) task.refused()
+        fun start(runtime: JavaRuntime, turns: ConfinedDispatcher?): Task<Void?> {
+            val task = YieldTask(turns?.executor ?: runtime.executor())
+            if (turns != null) {
+                turns.executor.execute(task)
+            } else if (!runtime.kotlin.pool.submitLast(task)) {
+                task.refused()
+            }
             return task
         }
     }
 }
 
-internal fun shutdownCancellation() = TaskCancelledException(CancelReason.of(CancelReason.Kind.SHUTDOWN, "its runtime has been closed"))
+/** Waits for the next look of a worker at timers and I/O. */
+internal class PollCycleTask private constructor(runtime: JavaRuntime, private val turns: ConfinedDispatcher?) :
+    Task<Void?>(turns?.executor ?: runtime.executor(), null) {
+    private val cycle = object : PollCycle(runtime.kotlin.pool) {
+        override fun passed() {
+            if (turns == null) succeed(null) else turns.executor.execute { succeed(null) }
+        }
+
+        override fun refused() {
+            fail(shutdownCancellation())
+        }
+    }
+
+    companion object {
+        fun start(runtime: JavaRuntime, turns: ConfinedDispatcher?): Task<Void?> =
+            PollCycleTask(runtime, turns).also { it.cycle.begin() }
+    }
+}

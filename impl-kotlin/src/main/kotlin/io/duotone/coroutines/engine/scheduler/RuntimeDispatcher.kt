@@ -35,7 +35,7 @@ internal class RuntimeDispatcher(val pool: WorkerPool) :
     }
 
     /** A coroutine whose runtime has stopped is cancelled, and gets to run its cleanup elsewhere rather than never. */
-    private fun runAfterStop(context: CoroutineContext, block: Runnable) {
+    fun runAfterStop(context: CoroutineContext, block: Runnable) {
         cancelBecauseClosed(context)
         Dispatchers.IO.dispatch(context, block)
     }
@@ -76,10 +76,12 @@ private fun cancelBecauseClosed(context: CoroutineContext) {
     val job = context[Job] ?: return
     val root = generateSequence(job) { it.parent }.last()
     // A section (withContext) has a caller, and else the caller's job for a parent; NonCancellable does not show itself as one.
-    if (root !is CoroutineStackFrame) job.cancel(closedReason())
+    if (root !is CoroutineStackFrame) job.cancel(shutdownCancellation())
 }
 
-private fun closedReason() = TaskCancelledException(CancelReason.of(CancelReason.Kind.SHUTDOWN, "its runtime has been closed"))
+/** What becomes of work whose runtime cannot run it any more. */
+internal fun shutdownCancellation(): TaskCancelledException =
+    TaskCancelledException(CancelReason.of(CancelReason.Kind.SHUTDOWN, "its runtime has been closed"))
 
 /**
  * Resumes a sleeping continuation, on the worker that runs the timer.
@@ -107,7 +109,7 @@ private class SleepTimer(private val dispatcher: CoroutineDispatcher, private va
     }
 
     override fun runtimeClosed() {
-        continuation?.cancel(closedReason())
+        continuation?.cancel(shutdownCancellation())
     }
 }
 

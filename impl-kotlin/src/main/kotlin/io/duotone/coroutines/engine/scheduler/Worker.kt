@@ -28,7 +28,7 @@ import java.lang.invoke.VarHandle
  * | ticks, looks | the worker | the monitor | opaque: only compared with an older value, pairs with nothing |
  * | roundDue | the monitor (true); the worker (false) | the worker | volatile |
  * | finished | see its class | | |
- * | searching, streak, budget, lastPoll, polledUpTo, ready, random | the worker | the worker | owner only |
+ * | searching, streak, budget, lastPoll, polledUpTo, pollDue, polls, ready, random | the worker | the worker | owner only |
  */
 internal class Worker(private val pool: WorkerPool, val index: Int, name: String) :
     Padded(),
@@ -54,6 +54,7 @@ internal class Worker(private val pool: WorkerPool, val index: Int, name: String
     private var streak = 0
     private var lastPoll = 0L
     private var polledUpTo = 0
+    private var pollDue = false
     private val ready = ReadyList()
     private val dueSink = DueSink { queue.push(it) }
     private var random = platform.seed() or 1L
@@ -62,6 +63,10 @@ internal class Worker(private val pool: WorkerPool, val index: Int, name: String
     /** How many more operations the running task may do before it must let others run; see [Budget]. Owner only. */
     @JvmField
     var budget = 0
+
+    /** How often somebody who asked for a look at I/O has got it; see [PollCycle]. Owner only. */
+    var polls = 0L
+        private set
 
     /** Whether the calling thread is this worker's. */
     val isCurrent: Boolean get() = Thread.currentThread() === thread
@@ -101,6 +106,12 @@ internal class Worker(private val pool: WorkerPool, val index: Int, name: String
     fun mayRunOn(): Boolean {
         budget = Budget.FULL
         return !roundDue
+    }
+
+    /** For a task that waits for it: looks at timers and I/O before the next task, however short a time ago it did so. */
+    fun askForPoll() {
+        pollDue = true
+        roundDue = true
     }
 
     // ------------------------------------------------------------ the run loop
@@ -184,6 +195,10 @@ internal class Worker(private val pool: WorkerPool, val index: Int, name: String
                 pollNow()
             }
         }
+        if (pollDue) {
+            pollDue = false
+            polls++
+        }
         val first = pool.injection.popInto(queue, pool.shareOfInjection())
         wakeForQueue(first)
         return first
@@ -191,7 +206,7 @@ internal class Worker(private val pool: WorkerPool, val index: Int, name: String
 
     private fun mayPollInPassing(now: Long): Boolean {
         if (!poller.isActive) return false
-        return now - lastPoll >= if (queue.hasPassed(polledUpTo)) POLL_APART_NANOS else POLL_ANYWAY_NANOS
+        return pollDue || now - lastPoll >= if (queue.hasPassed(polledUpTo)) POLL_APART_NANOS else POLL_ANYWAY_NANOS
     }
 
     /** Some of those due: the rest is not brought into the cache before its turn, and tasks that are ready go on in between. */

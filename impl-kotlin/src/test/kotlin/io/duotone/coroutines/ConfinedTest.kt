@@ -1,0 +1,117 @@
+package io.duotone.coroutines
+
+import io.duotone.Duotone
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.collections.shouldContainExactly
+import io.kotest.matchers.shouldBe
+import io.kotest.matchers.types.shouldBeSameInstanceAs
+import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.withContext
+import kotlinx.coroutines.yield
+import java.util.concurrent.atomic.AtomicInteger
+import kotlin.coroutines.coroutineContext
+import kotlin.time.Duration.Companion.microseconds
+
+internal class ConfinedTest :
+    FunSpec({
+        test("C15 confined coroutines share plain state: no two of them run at a time, whatever they wait for") {
+            val inside = AtomicInteger()
+            var most = 0
+            var counter = 0
+
+            fun step() {
+                most = maxOf(most, inside.incrementAndGet())
+                counter++
+                inside.decrementAndGet()
+            }
+
+            DuotoneRuntime(Duotone.builder().threads(4).build()).use { runtime ->
+                runtime.blockWatched {
+                    withContext(runtime.confined()) {
+                        repeat(100) { index ->
+                            launch {
+                                repeat(100) {
+                                    step()
+                                    if (index % 2 == 0) yield() else delay(it.microseconds)
+                                }
+                            }
+                        }
+                        taskScope { repeat(100) { spawn { step() } } }
+                    }
+                }
+            }
+            most shouldBe 1
+            counter shouldBe 100 * 100 + 100
+        }
+
+        test("C15 S24 Y33 turns are taken in order: what yields goes on after all that was ready") {
+            val order = ArrayList<String>()
+            runDuotone {
+                withContext(runtimeOf(coroutineContext).confined()) {
+                    for (name in listOf("a", "b", "c")) {
+                        launch {
+                            repeat(3) { round ->
+                                order += "$name$round"
+                                yield()
+                            }
+                        }
+                    }
+                }
+            }
+            order shouldContainExactly listOf("a0", "b0", "c0", "a1", "b1", "c1", "a2", "b2", "c2")
+        }
+
+        test("C15 the runtime of a confined coroutine is the one that it takes turns on, also on a thread of nobody") {
+            DuotoneRuntime().use { runtime -> runtimeOf(runtime.confined()) shouldBeSameInstanceAs runtime }
+        }
+
+        test("S25 skipPollCycle goes on after what was ready, once the worker has looked at timers and I/O") {
+            val order = ArrayList<String>()
+            DuotoneRuntime(Duotone.builder().threads(1).build()).use { runtime ->
+                runtime.blockWatched {
+                    val worker = runtime.pool.workers.single()
+                    launch {
+                        val before = worker.polls
+                        skipPollCycle()
+                        (worker.polls > before) shouldBe true
+                        order += "after the poll"
+                    }
+                    launch { order += "ready" }
+                    launch {
+                        yield()
+                        order += "ready again"
+                    }
+                }
+            }
+            order.first() shouldBe "ready"
+            order.toSet() shouldBe setOf("ready", "ready again", "after the poll")
+        }
+
+        test("S25 skipPollCycle of many, on several workers and off them, ends for each, and at once for a cancelled one") {
+            DuotoneRuntime(Duotone.builder().threads(4).build()).use { runtime ->
+                val passed = AtomicInteger()
+                runtime.blockWatched {
+                    repeat(1000) {
+                        launch {
+                            repeat(10) { skipPollCycle() }
+                            passed.incrementAndGet()
+                        }
+                    }
+                    launch(runtime.blockingDispatcher) {
+                        skipPollCycle()
+                        passed.incrementAndGet()
+                    }
+                    val began = CompletableDeferred<Unit>()
+                    val cancelled = launch {
+                        began.complete(Unit)
+                        while (true) skipPollCycle()
+                    }
+                    began.await()
+                    cancelled.cancel()
+                }
+                passed.get() shouldBe 1001
+            }
+        }
+    })
