@@ -1,5 +1,6 @@
 package io.duotone;
 
+import java.io.Serializable;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param origin the name of the task at which it began, or null when nobody gave one
  */
 public record CancelReason(
-        Kind kind, String message, @Nullable String origin) {
+        Kind kind, String message, @Nullable String origin) implements Serializable {
 
     /** What led to a cancellation. */
     public enum Kind {
@@ -23,7 +24,10 @@ public record CancelReason(
         TIMEOUT,
         /** Another child of the same scope failed. */
         SIBLING_FAILED,
-        /** The scope ended while the work, which it does not wait for, was still running. */
+        /**
+         * The scope has no more use for the work: nothing else is left in it to wait for, its master task has ended,
+         * another task succeeded or came first, or somebody closed it.
+         */
         SCOPE_CLOSED,
         /** The runtime is shutting down. */
         SHUTDOWN,

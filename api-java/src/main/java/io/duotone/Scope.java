@@ -42,11 +42,21 @@ public interface Scope {
         return spawn(TaskOptions.defaults().named(name), coroutine);
     }
 
-    /** As {@link #spawn(Coroutine)}, with a name and a role in the scope (row R4). */
+    /**
+     * As {@link #spawn(Coroutine)}, with a name and a role in the scope (row R4).
+     *
+     * <p><b>Errors</b>: {@link IllegalStateException} for a master or background task in a scope of kotlinx, which knows
+     * no such roles.
+     */
     <T extends @Nullable Object> Task<T> spawn(TaskOptions options, Coroutine<T> coroutine);
 
     /** As {@link #spawn(Coroutine)}, but empty when the scope has ended (row C9). */
-    <T extends @Nullable Object> Optional<Task<T>> trySpawn(Coroutine<T> coroutine);
+    default <T extends @Nullable Object> Optional<Task<T>> trySpawn(Coroutine<T> coroutine) {
+        return trySpawn(TaskOptions.defaults(), coroutine);
+    }
+
+    /** As {@link #spawn(TaskOptions, Coroutine)}, but empty when the scope has ended (row C9). */
+    <T extends @Nullable Object> Optional<Task<T>> trySpawn(TaskOptions options, Coroutine<T> coroutine);
 
     /**
      * Starts two coroutines and gives both results. Both run to their end even when one fails; the task then fails with
@@ -118,6 +128,11 @@ public interface Scope {
      */
     <T extends @Nullable Object> Task<T> fork(ScopeOptions options, Coroutine<T> body);
 
+    /** As {@link #isolate(ScopeOptions, Coroutine)} with the defaults. */
+    default <T extends @Nullable Object> Task<Outcome<T>> isolate(Coroutine<T> body) {
+        return isolate(ScopeOptions.defaults(), body);
+    }
+
     /**
      * Runs {@code body} in a scope of its own inside this one and gives its outcome as a value: a failure cancels the
      * tasks of that scope alone, and nothing else (rows Y28, C4).
@@ -125,7 +140,7 @@ public interface Scope {
      * <p><b>Cancellation</b>: of the task, or of this scope, is no outcome: the task is cancelled. <b>Errors</b>: what is
      * no {@link Exception}, an {@link AssertionError} for one, is the failure of the task.
      */
-    <T extends @Nullable Object> Task<Outcome<T>> isolate(Coroutine<T> body);
+    <T extends @Nullable Object> Task<Outcome<T>> isolate(ScopeOptions options, Coroutine<T> body);
 
     /**
      * Runs {@code body} in a scope of its own inside this one, and fails with a
@@ -137,7 +152,9 @@ public interface Scope {
      */
     default <T extends @Nullable Object> Task<T> failAfter(Duration timeout, Coroutine<T> body) {
         if (timeout.isNegative() || timeout.isZero()) {
-            return Task.failed(new TimeoutException("timed out at once: the time given was " + timeout));
+            return fork(inner -> {
+                throw new TimeoutException("timed out at once: the time given was " + timeout);
+            });
         }
         return fork(ScopeOptions.defaults().timeout(timeout), body);
     }
@@ -205,10 +222,13 @@ public interface Scope {
      * Moves the timeout of this scope: it now fails with a {@link java.util.concurrent.TimeoutException} when
      * {@code timeout} from now has passed (rows R17, R18). Zero or less: at once. Moving it to a later time again and
      * again is cheap. Nanosecond resolution.
+     *
+     * <p><b>Errors</b>: {@link IllegalStateException} when the scope has ended, and in a scope of kotlinx, which has no
+     * timeout.
      */
     void timeoutAfter(Duration timeout);
 
-    /** Takes back the timeout of this scope (row R18). */
+    /** Takes back the timeout of this scope (row R18). <b>Errors</b>: as for {@link #timeoutAfter}. */
     void clearTimeout();
 
     /**

@@ -277,7 +277,8 @@ public class Task<T extends @Nullable Object> extends CompletableFuture<T> {
      * be reported.
      */
     protected final boolean isHeard() {
-        return heard || (int) WAITING.getVolatile(this) > 0 || getNumberOfDependents() > 0;
+        // In this order, since leave notes it first and then goes.
+        return (int) WAITING.getVolatile(this) > 0 || heard || getNumberOfDependents() > 0;
     }
 
     /** Takes back a claim; true when it was the last one and the task may be cancelled for want of dependents. */
@@ -338,6 +339,7 @@ public class Task<T extends @Nullable Object> extends CompletableFuture<T> {
 
     @Override
     public final T getNow(T valueIfAbsent) {
+        noteHeard();
         try {
             return super.getNow(valueIfAbsent);
         } catch (CancellationException e) {
@@ -506,6 +508,10 @@ public class Task<T extends @Nullable Object> extends CompletableFuture<T> {
     /** The new task waits for this one and another. */
     private <U extends @Nullable Object> Task<U> joined(CompletableFuture<U> made, CompletionStage<?> other) {
         Task<U> derived = (Task<U>) made;
+        noteHeard();
+        if (other instanceof Task<?> task) {
+            task.noteHeard();
+        }
         if (!derived.isDone()) {
             Upstream.OfTwo link = new Upstream.OfTwo(derived, this, other);
             UPSTREAM.setRelease(derived, link);

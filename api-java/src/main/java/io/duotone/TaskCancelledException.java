@@ -10,7 +10,7 @@ import java.util.concurrent.CancellationException;
 public final class TaskCancelledException extends CancellationException {
     private static final long serialVersionUID = 1L;
 
-    private final transient CancelReason reason;
+    private final CancelReason reason;
 
     /** A cancellation for this reason. */
     public TaskCancelledException(CancelReason reason) {

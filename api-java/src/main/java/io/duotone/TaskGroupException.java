@@ -1,5 +1,6 @@
 package io.duotone;
 
+import io.duotone.spi.Failures;
 import java.util.List;
 
 /**
@@ -9,7 +10,7 @@ import java.util.List;
 public final class TaskGroupException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private final transient List<Throwable> failures;
+    private final Throwable[] failures;
 
     /**
      * Made by scopes.
@@ -18,9 +19,11 @@ public final class TaskGroupException extends RuntimeException {
      * @param failures at least one, in the order in which they happened
      */
     public TaskGroupException(String scope, List<? extends Throwable> failures) {
-        super(scope + " failed: " + count(failures) + ", the first is " + failures.get(0), failures.get(0));
-        this.failures = List.copyOf(failures);
-        for (Throwable other : this.failures.subList(1, this.failures.size())) {
+        super(
+                scope + " failed: " + count(failures) + ", the first is " + Failures.describe(failures.get(0)),
+                failures.get(0));
+        this.failures = failures.toArray(Throwable[]::new);
+        for (Throwable other : failures.subList(1, failures.size())) {
             addSuppressed(other);
         }
     }
@@ -34,6 +37,6 @@ public final class TaskGroupException extends RuntimeException {
 
     /** The failures in the order in which they happened; not empty, unmodifiable. */
     public List<Throwable> failures() {
-        return failures;
+        return List.of(failures);
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 
 /** The one rule by which a failure leaves a stage and arrives at whoever waits for it in direct style. */
 public final class Failures {
@@ -30,6 +31,16 @@ public final class Failures {
             unwrapped = cause;
         }
         return unwrapped;
+    }
+
+    /** The failure in a line, also when its own message cannot be made: what reports a failure must not fail itself. */
+    public static String describe(Throwable failure) {
+        try {
+            return failure.toString();
+        } catch (RuntimeException | StackOverflowError e) {
+            return failure.getClass().getName() + " (without a message: making it failed with "
+                    + e.getClass().getName() + ")";
+        }
     }
 
     private static boolean isWrapper(Throwable failure, Throwable cause) {
@@ -61,18 +72,42 @@ public final class Failures {
         throw new CompletionException(original);
     }
 
-    private static void appendCaller(Throwable failure) {
-        StackTraceElement[] own = failure.getStackTrace();
-        if (own.length == 0 || sitesIn(own) >= MOST_SITES) {
-            return; // the trace is switched off, or long enough
-        }
-        List<StackTraceElement> trace = new ArrayList<>(List.of(own));
-        trace.add(AWAITED_FROM);
-        for (StackTraceElement frame : new Throwable().getStackTrace()) {
-            if (!frame.getClassName().equals(Failures.class.getName())) {
-                trace.add(frame);
+    /** Appends the frames of the calling thread to the trace of a failure that it has waited for. */
+    public static void appendCaller(Throwable failure) {
+        if (mayAppendTo(failure)) {
+            List<StackTraceElement> frames = new ArrayList<>();
+            for (StackTraceElement frame : new Throwable().getStackTrace()) {
+                if (!frame.getClassName().equals(Failures.class.getName())) {
+                    frames.add(frame);
+                }
             }
+            append(failure, frames);
         }
+    }
+
+    /**
+     * Appends the place where somebody waited for this failure to its trace, of which there are at most eight. Costs
+     * nothing until there is a failure.
+     */
+    public static void appendSite(Throwable failure, Supplier<? extends List<StackTraceElement>> frames) {
+        if (mayAppendTo(failure)) {
+            append(failure, frames.get());
+        }
+    }
+
+    /** Whether its trace is neither switched off nor long enough. */
+    private static boolean mayAppendTo(Throwable failure) {
+        StackTraceElement[] own = failure.getStackTrace();
+        return own.length > 0 && sitesIn(own) < MOST_SITES;
+    }
+
+    private static void append(Throwable failure, List<StackTraceElement> frames) {
+        if (frames.isEmpty()) {
+            return;
+        }
+        List<StackTraceElement> trace = new ArrayList<>(List.of(failure.getStackTrace()));
+        trace.add(AWAITED_FROM);
+        trace.addAll(frames);
         failure.setStackTrace(trace.toArray(StackTraceElement[]::new));
     }
 

@@ -15,6 +15,7 @@ import io.duotone.coroutines.engine.scheduler.WorkerPool
 import io.duotone.coroutines.engine.scheduler.runtimeDispatcherOrNull
 import io.duotone.coroutines.scope.FailureGoesTo
 import io.duotone.coroutines.scope.TaskCoroutine
+import io.duotone.spi.Failures
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.CoroutineName
 import kotlinx.coroutines.CoroutineScope
@@ -157,6 +158,7 @@ public class DuotoneRuntime internal constructor(public val options: DuotoneOpti
     @OptIn(ExperimentalCoroutinesApi::class)
     private fun <T> blockOn(main: Deferred<T>): T {
         awaitEnd(main)
+        main.getCompletionExceptionOrNull()?.let(Failures::appendCaller)
         return main.getCompleted()
     }
 

@@ -1,5 +1,7 @@
 package io.duotone.coroutines
 
+import io.duotone.Outcome
+import io.duotone.Timed
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.ensureActive
 import kotlin.coroutines.coroutineContext
@@ -16,9 +18,12 @@ internal suspend inline fun <T> resultOf(block: () -> T): Result<T> = try {
 
 /** A value that came too late for whoever waited for it: what must be closed is closed, so that it is not lost. */
 internal fun DuotoneRuntime.discard(value: Any?) {
-    if (value !is AutoCloseable) return
     try {
-        value.close()
+        when (value) {
+            is Timed<*> -> discard(value.valueOrNull)
+            is Outcome.Success<*> -> discard(value.value)
+            is AutoCloseable -> value.close()
+        }
     } catch (failure: Throwable) {
         reportUncaught("closing what a cancelled task left behind", failure)
     }

@@ -4,6 +4,7 @@ package io.duotone.coroutines
 
 import io.duotone.CancelReason
 import io.duotone.TaskCancelledException
+import io.duotone.spi.Failures
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.TimeoutCancellationException
 
@@ -30,7 +31,7 @@ public val CancellationException.reason: CancelReason
     }
 
 internal fun siblingFailed(failure: Throwable, origin: String?): CancelReason =
-    CancelReason(CancelReason.Kind.SIBLING_FAILED, "a sibling failed with $failure", origin)
+    CancelReason(CancelReason.Kind.SIBLING_FAILED, "a sibling failed with ${Failures.describe(failure)}", origin)
 
 /** This cancellation as the one exception that tells its reason in both languages. */
 internal fun CancellationException.withReason(): TaskCancelledException = this as? TaskCancelledException ?: TaskCancelledException(reason)

@@ -5,10 +5,12 @@ package io.duotone.coroutines
 import io.duotone.Both
 import io.duotone.Three
 import io.duotone.coroutines.scope.LightGroup
+import io.duotone.coroutines.scope.ScopeJob
 import io.duotone.coroutines.scope.joinAllOutcomes
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Deferred
+import kotlinx.coroutines.Job
 import kotlinx.coroutines.async
 import kotlinx.coroutines.supervisorScope
 
@@ -28,7 +30,7 @@ public fun <T> CoroutineScope.spawn(name: String? = null, block: suspend Corouti
 public fun <A, B> CoroutineScope.spawn(
     first: suspend CoroutineScope.() -> A,
     second: suspend CoroutineScope.() -> B,
-): Deferred<Both<A, B>> = async {
+): Deferred<Both<A, B>> = spawn {
     supervisorScope {
         val a = async(block = first)
         val b = async(block = second)
@@ -42,7 +44,7 @@ public fun <A, B, C> CoroutineScope.spawn(
     first: suspend CoroutineScope.() -> A,
     second: suspend CoroutineScope.() -> B,
     third: suspend CoroutineScope.() -> C,
-): Deferred<Three<A, B, C>> = async {
+): Deferred<Three<A, B, C>> = spawn {
     supervisorScope {
         val a = async(block = first)
         val b = async(block = second)
@@ -63,4 +65,6 @@ public fun <A, B, C> CoroutineScope.spawn(
  * all that did.
  */
 public fun <T> CoroutineScope.spawn(blocks: Collection<suspend () -> T>): Deferred<List<T>> =
-    async(start = CoroutineStart.UNDISPATCHED) { LightGroup.run(blocks) }
+    scopeJobOrNull()?.spawnHere { LightGroup.run(blocks) } ?: async(start = CoroutineStart.UNDISPATCHED) { LightGroup.run(blocks) }
+
+private fun CoroutineScope.scopeJobOrNull(): ScopeJob<*>? = coroutineContext[Job] as? ScopeJob<*>

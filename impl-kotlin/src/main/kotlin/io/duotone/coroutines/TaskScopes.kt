@@ -47,9 +47,11 @@ public suspend fun <T> taskScope(
     body: suspend TaskScope.() -> T,
 ): T {
     contract { callsInPlace(body, InvocationKind.EXACTLY_ONCE) }
-    val options = scopeOptions(name, policy, errors, timeout, awaitedContained)
-    return suspendCoroutineUninterceptedOrReturn { caller -> TaskScopeJob(caller, runtimeOf(caller.context), options).begin(body) }
+    return inScope(scopeOptions(name, policy, errors, timeout, awaitedContained), body)
 }
+
+private suspend fun <T> inScope(options: ScopeOptions, body: suspend TaskScope.() -> T): T =
+    suspendCoroutineUninterceptedOrReturn { caller -> TaskScopeJob(caller, runtimeOf(caller.context), options).begin(body) }
 
 /**
  * Runs [body] in a scope of its own and fails when it takes longer than [timeout] (rows S21, R17, C10). The verb that gives up without a
@@ -96,8 +98,10 @@ public suspend fun <T> isolate(
     policy: ScopePolicy = ScopePolicy.FAIL_FAST,
     errors: ErrorShape = ErrorShape.FIRST,
     body: suspend TaskScope.() -> T,
-): Result<T> = try {
-    Result.success(taskScope(name, policy, errors, body = body))
+): Result<T> = isolate(scopeOptions(name, policy, errors, Duration.INFINITE, awaitedContained = false), body)
+
+internal suspend fun <T> isolate(options: ScopeOptions, body: suspend TaskScope.() -> T): Result<T> = try {
+    Result.success(inScope(options, body))
 } catch (cancellation: CancellationException) {
     coroutineContext.ensureActive()
     Result.failure(cancellation)

@@ -7,11 +7,13 @@ import io.duotone.Coroutine
 import io.duotone.Task
 import io.duotone.TaskCancelledException
 import io.duotone.coroutines.DuotoneRuntime
+import io.duotone.coroutines.awaitedBy
 import io.duotone.coroutines.engine.scheduler.Worker
 import io.duotone.coroutines.engine.scheduler.runtimeDispatcherOrNull
 import io.duotone.coroutines.io.checkpoint
 import io.duotone.coroutines.reason
 import io.duotone.coroutines.runtimeOf
+import io.duotone.coroutines.scope.TaskCoroutine
 import io.duotone.coroutines.taskScope
 import io.duotone.coroutines.withReason
 import io.duotone.spi.Failures
@@ -56,7 +58,7 @@ public suspend fun <T> CompletionStage<T>.await(): T {
 private class Resuming<T>(private val waiter: CancellableContinuation<T>) : BiFunction<T?, Throwable?, Any?> {
     override fun apply(value: T?, failure: Throwable?): Any? {
         if (failure != null) {
-            waiter.resumeWithException(Failures.unwrap(failure))
+            waiter.resumeWithException(Failures.unwrap(failure).also { it.awaitedBy(waiter) })
         } else {
             @Suppress("UNCHECKED_CAST")
             waiter.resume(value as T)
@@ -111,10 +113,15 @@ internal suspend fun <T> Coroutine<T>.startHere(scope: CoroutineScope): T = star
  *
  * **Errors**: the failure of the work is that of the task.
  */
-public fun <T> Deferred<T>.asTask(): Task<T> = DeferredTask(this).also { it.follow() }
+public fun <T> Deferred<T>.asTask(): Task<T> = DeferredTask(this).also { task ->
+    (this as? TaskCoroutine<T>)?.addFace { task.hasListeners }
+    task.follow()
+}
 
 @OptIn(ExperimentalCoroutinesApi::class)
 private class DeferredTask<T>(private val work: Deferred<T>) : Task<T>(executorOf(work), nameOf(work)) {
+    val hasListeners: Boolean get() = isHeard
+
     fun follow() {
         work.invokeOnCompletion { failure ->
             when (failure) {

@@ -3,8 +3,12 @@ package io.duotone.coroutines.facade
 import io.duotone.CancelReason
 import io.duotone.Task
 import io.duotone.TaskCancelledException
+import io.duotone.coroutines.DuotoneRuntime
 import io.duotone.coroutines.context.LazyJobContext
 import io.duotone.coroutines.discard
+import io.duotone.coroutines.scope.Hearable
+import io.duotone.coroutines.scope.Unheard
+import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CompletableJob
 import kotlinx.coroutines.Job
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater
@@ -72,9 +76,13 @@ internal open class CallTask<T>(private val runtime: JavaRuntime, name: String? 
     }
 
     fun threw(failure: Throwable) {
-        fail(failure)
+        val taken = fail(failure)
+        if (failure !is CancellationException) failed(failure, taken)
         job?.complete()
     }
+
+    /** Whoever may look after a failure that reaches nobody; [taken] is false when the task was cancelled before. */
+    protected open fun failed(failure: Throwable, taken: Boolean) {}
 
     final override fun onCancel(reason: CancelReason) {
         job?.cancel(TaskCancelledException(reason))
@@ -117,6 +125,23 @@ internal open class CallTask<T>(private val runtime: JavaRuntime, name: String? 
     private companion object {
         val JOB: AtomicReferenceFieldUpdater<CallTask<*>, CompletableJob?> =
             AtomicReferenceFieldUpdater.newUpdater(CallTask::class.java, CompletableJob::class.java, "job")
+    }
+}
+
+/** A call that is a task of the runtime itself: a failure that nobody hears of is reported (row C18). */
+internal class RuntimeCallTask<T>(private val face: JavaRuntime, name: String?, parent: Job?) :
+    CallTask<T>(face, name, parent),
+    Hearable {
+    override val runtime: DuotoneRuntime get() = face.kotlin
+
+    override val isAwaited: Boolean get() = isHeard
+
+    override fun reportUncaught(failure: Throwable) {
+        runtime.reportUncaught(name() ?: "a call of a suspend function", failure)
+    }
+
+    override fun failed(failure: Throwable, taken: Boolean) {
+        if (taken) Unheard(this, failure).start() else reportUncaught(failure)
     }
 }
 

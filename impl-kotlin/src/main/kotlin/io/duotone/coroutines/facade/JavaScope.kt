@@ -15,7 +15,9 @@ import io.duotone.Three
 import io.duotone.Timed
 import io.duotone.coroutines.TaskScope
 import io.duotone.coroutines.blocking.mapBlocking
+import io.duotone.coroutines.discard
 import io.duotone.coroutines.engine.scheduler.ConfinedDispatcher
+import io.duotone.coroutines.engine.scheduler.Worker
 import io.duotone.coroutines.mapConcurrently
 import io.duotone.coroutines.race
 import io.duotone.coroutines.repeatTimeout
@@ -28,6 +30,7 @@ import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.withTimeoutOrNull
+import kotlinx.coroutines.yield
 import java.time.Duration
 import java.util.Objects
 import java.util.Optional
@@ -60,11 +63,12 @@ internal class JavaScope private constructor(val runtime: JavaRuntime, private v
 
     override fun <T> spawn(options: TaskOptions, coroutine: Coroutine<T>): Task<T> = job(options, coroutine).spawn()
 
-    override fun <T> trySpawn(coroutine: Coroutine<T>): Optional<Task<T>> =
-        Optional.ofNullable(job(TaskOptions.defaults(), coroutine).trySpawn())
+    override fun <T> trySpawn(options: TaskOptions, coroutine: Coroutine<T>): Optional<Task<T>> =
+        Optional.ofNullable(job(options, coroutine).trySpawn())
 
     private fun <T> job(role: TaskOptions, coroutine: Coroutine<T>): StageJob<T> {
         Objects.requireNonNull(coroutine, "coroutine")
+        if (role.isMaster || role.isBackground) scopeJob("master and no background tasks")
         return StageJob(runtime, context, FailureGoesTo.PARENT, coroutine, role)
     }
 
@@ -128,15 +132,19 @@ internal class JavaScope private constructor(val runtime: JavaRuntime, private v
         CallJob<T>(runtime, context, taskOptions(name), isOfBody = true).begin(block)
 
     // Work that is done by a suspend function, on a worker; a failure that nobody waits for is reported.
-    private fun <T> work(block: suspend () -> T): Task<T> =
-        CallJob<T>(runtime, context, TaskOptions.defaults(), isOfBody = false).begin(block)
+    private fun <T> work(block: suspend () -> T): Task<T> = CallJob<T>(runtime, context, TaskOptions.defaults(), isOfBody = false).begin {
+        if (Worker.currentOf(runtime.kotlin.pool) == null) yield()
+        block()
+    }
 
-    override fun <T> isolate(body: Coroutine<T>): Task<Outcome<T>> = work {
-        io.duotone.coroutines.isolate { body.await() }.fold({ Outcome.Success(it) }, { Outcome.Failure(it) })
+    override fun <T> isolate(options: ScopeOptions, body: Coroutine<T>): Task<Outcome<T>> = work {
+        io.duotone.coroutines.isolate(options) { body.startHere(this) }.fold({ Outcome.Success(it) }, { Outcome.Failure(it) })
     }
 
     override fun <T> moveOnAfter(timeout: Duration, body: Coroutine<T>): Task<Timed<T>> = work {
-        withTimeoutOrNull(timeout.toKotlinDuration()) { Timed.inTime(body.await()) } ?: Timed.out()
+        var late: T? = null
+        withTimeoutOrNull(timeout.toKotlinDuration()) { Timed.inTime(body.await().also { late = it }) }
+            ?: Timed.out<T>().also { runtime.kotlin.discard(late) }
     }
 
     override fun repeatTimeout(timeout: Duration, iteration: Coroutine<Boolean>): Task<Void?> = work {

@@ -17,7 +17,7 @@ import kotlin.coroutines.intrinsics.startCoroutineUninterceptedOrReturn
  * **Cancellation**: cancelling the task cancels the coroutine, and the reason arrives there. A result that comes nevertheless is dropped,
  * and closed when it is [AutoCloseable].
  *
- * **Errors**: what the function throws, as it is.
+ * **Errors**: what the function throws, as it is. A failure that reaches no dependent stage is given to the uncaught handler (row C18).
  *
  * **Threads**: the function begins on the calling thread and goes on, after its first wait, on the runtime.
  */
@@ -36,7 +36,7 @@ public object Suspending {
     private fun <T> begin(duotone: Duotone, name: String?, call: (Continuation<T>) -> Any?): Task<T> {
         val runtime = duotone.javaRuntime
         runtime.kotlin.checkOpen()
-        return CallTask<T>(runtime, name, runtime.kotlin.rootScope.coroutineContext[Job]).begin {
+        return RuntimeCallTask<T>(runtime, name, runtime.kotlin.rootScope.coroutineContext[Job]).begin {
             call.asSuspending().startCoroutineUninterceptedOrReturn(it)
         }
     }

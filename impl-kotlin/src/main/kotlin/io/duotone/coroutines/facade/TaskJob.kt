@@ -36,7 +36,10 @@ internal abstract class TaskJob<T>(
     val task: ScopeTask<T> = ScopeTask(turns?.executor ?: face.executor(), name, this)
 
     /** The scope that the work starts in, also made by whoever asks first from outside. */
-    val scope: JavaScope = JavaScope(face, this)
+    val scope: JavaScope get() = madeScope ?: JavaScope(face, this).also { madeScope = it }
+
+    // Two that are made at a time are equal.
+    private var madeScope: JavaScope? = null
 
     /** Whether what runs here takes turns with others. */
     protected val isConfined: Boolean get() = turns != null
@@ -69,15 +72,15 @@ internal abstract class TaskJob<T>(
     }
 }
 
-/** The Java side of a [TaskJob]. */
-internal class ScopeTask<T>(executor: Executor, name: String?, private val job: Job) : Task<T>(executor, name) {
+/** The Java side of a [TaskJob]. Its holder may keep it for long, and not what is behind it: the job is let go when it has ended. */
+internal class ScopeTask<T>(executor: Executor, name: String?, private var job: Job?) : Task<T>(executor, name) {
     val hasListeners: Boolean get() = isHeard
 
-    fun succeeded(value: T): Boolean = succeed(value)
+    fun succeeded(value: T): Boolean = succeed(value).also { job = null }
 
-    fun failed(failure: Throwable): Boolean = fail(failure)
+    fun failed(failure: Throwable): Boolean = fail(failure).also { job = null }
 
     override fun onCancel(reason: CancelReason) {
-        job.cancel(TaskCancelledException(reason))
+        job?.cancel(TaskCancelledException(reason))
     }
 }

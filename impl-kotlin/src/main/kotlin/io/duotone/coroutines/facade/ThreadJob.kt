@@ -22,7 +22,7 @@ internal class ThreadJob<T>(
     runtime: JavaRuntime,
     parent: CoroutineContext,
     failureGoesTo: FailureGoesTo,
-    private val work: Callable<out T>,
+    private var work: Callable<out T>?,
     isOfBody: Boolean = false,
 ) : TaskJob<T>(runtime, parent, failureGoesTo, isOfBody = isOfBody) {
     private val thread = BodyThread(runtime.kotlin)
@@ -55,7 +55,12 @@ internal class ThreadJob<T>(
     }
 
     private inner class Call : BlockingCall<T>() {
-        override fun call(): T = thread.run { work.call() }
+        override fun call(): T {
+            val body = checkNotNull(work)
+            // The holder of the task may keep it for long.
+            work = null
+            return thread.run { body.call() }
+        }
 
         override fun returned(value: T) {
             ended(Result.success(value))

@@ -13,6 +13,7 @@ import io.duotone.coroutines.TaskScope
 import io.duotone.coroutines.discard
 import io.duotone.coroutines.innermostScope
 import io.duotone.coroutines.nameContext
+import io.duotone.coroutines.reason
 import io.duotone.coroutines.scopeOptions
 import io.duotone.coroutines.siblingFailed
 import io.duotone.coroutines.taskOptions
@@ -69,13 +70,14 @@ internal enum class FailureGoesTo {
  * | result | the thread on which the body ended, once | whoever joins, closes | written under this; volatile |
  * | closed | whoever closes first | whoever attaches, joins | written under this; volatile |
  * | failures, firstOrigin | the first to fail | any thread; the thread that finishes | written under this; failures is volatile |
- * | dropped, hasFailed, hasSucceeded | whoever fails; the first child to succeed | same | this |
+ * | dropped, hasFailed, hasSucceeded, isWayDecided, isCancelRequested | whoever fails; the first child to succeed | same | this |
  * | isDecided | the thread that finishes | whoever fails, sets a timeout | written under this; volatile |
  * | told | the last inside to end with a failure | the thread on which the body ended | volatile; of two that fail at once one may lose its name |
  * | isSealed | whoever joins | whoever attaches | volatile |
  * | joining | whoever joins, or was asked to | same | atomic; lets one thread join at a time, and publishes from one to the next |
  * | isFinished | whoever joins | same | plain, see joining |
- * | settled | whoever joins; the thread on which the job ended | same | plain, published by the job's state |
+ * | isSettled | whoever joins; the thread on which the job ended | same | plain, published by the job's state |
+ * | hasStarted | whoever attaches it | the thread on which the job ended | plain, published by what starts it |
  * | failureGoesTo | the first to fail | whoever asks later | volatile |
  * | expiry, overdue | see Expiry, Overdue | | |
  *
@@ -83,14 +85,15 @@ internal enum class FailureGoesTo {
  * children, and whoever closes sets closed, then cancels the children. So a child that is seen by neither sees the flag itself.
  */
 internal abstract class ScopeJob<T>(
-    val runtime: DuotoneRuntime,
+    final override val runtime: DuotoneRuntime,
     parent: CoroutineContext,
     final override val name: String?,
     @Volatile private var failureGoesTo: FailureGoesTo,
     val options: ScopeOptions = ScopeOptions.defaults(),
     val role: TaskOptions = TaskOptions.defaults(),
 ) : AbstractCoroutine<T>(parent, initParentJob = false, active = true),
-    TaskScope {
+    TaskScope,
+    Hearable {
     private val isSpawned = failureGoesTo == FailureGoesTo.PARENT
     private val parentJob: Job? = parent[Job]
     private val parentScope: ScopeJob<*>? get() = parentJob as? ScopeJob<*>
@@ -109,8 +112,10 @@ internal abstract class ScopeJob<T>(
     @Volatile
     private var told: Told? = null
 
+    private var isWayDecided = false
     private var hasFailed = false
     private var hasSucceeded = false
+    private var isCancelRequested = false
     private var dropped: Failures? = null
 
     @Volatile
@@ -123,6 +128,7 @@ internal abstract class ScopeJob<T>(
     private var joining = 0
     private var isFinished = false
     private var isSettled = false
+    private var hasStarted = false
 
     @Volatile
     private var expiry: Expiry? = null
@@ -135,8 +141,7 @@ internal abstract class ScopeJob<T>(
     /** Ends the work that runs, early; the job is cancelled already. Called at any time, more than once, and must not throw. */
     protected open fun stop(reason: CancelReason) {}
 
-    /** Somebody waits for the outcome of this very task, or has seen it. */
-    open val isAwaited: Boolean get() = false
+    override val isAwaited: Boolean get() = false
 
     /** What has come of it all, once: a value, a failure or a cancellation. False when the task had another outcome already. */
     protected abstract fun settle(outcome: Result<T>): Boolean
@@ -149,6 +154,9 @@ internal abstract class ScopeJob<T>(
 
     /** A part of the parent's body, which waits for it, and no task: it goes on when the scope closes. */
     open val isOfBody: Boolean get() = failureGoesTo == FailureGoesTo.CALLER
+
+    /** What came of the body, once it has ended; null also when it never began. */
+    protected val bodyResult: Result<T>? get() = result
 
     /** Where the work stands, for a report that it does not end; null when there is no telling. */
     open fun stackOrNull(): Array<StackTraceElement>? = children.firstNotNullOfOrNull { (it as? ScopeJob<*>)?.stackOrNull() }
@@ -173,6 +181,7 @@ internal abstract class ScopeJob<T>(
         if (isTooLate) cancelCoroutine(CancellationException(SCOPE_ENDED))
         if (!isOfBody) parentScope?.closed?.let { cancelCoroutine(TaskCancelledException(it)) }
         if (isActive) {
+            hasStarted = true
             options.timeout()?.let { timeoutAfter(it.toKotlinDuration()) }
             return Attached.STARTS
         }
@@ -188,10 +197,10 @@ internal abstract class ScopeJob<T>(
     // Failing, closing, cancelling.
 
     /** A failure of the scope itself: of its body, of its timeout, or of a child by its policy. False when it comes too late. */
-    private fun fail(failure: Throwable, reason: CancelReason, origin: String?): Boolean {
+    private fun fail(failure: Throwable, origin: String?, reason: CancelReason? = null): Boolean {
         val noted = note(failure, origin, isOwn = true)
         if (noted == Noted.TOO_LATE) return false
-        if (!isCancelled) cancelCoroutine(TaskCancelledException(reason))
+        if (!isCancelled) cancelCoroutine(TaskCancelledException(reason ?: siblingFailed(failure, origin)))
         if (noted != Noted.MORE && goesTo() == FailureGoesTo.PARENT) tellParent(failure, origin ?: name)
         return true
     }
@@ -234,7 +243,7 @@ internal abstract class ScopeJob<T>(
     private fun childFailed(failure: Throwable, origin: String?): Boolean {
         if (failures?.contains(failure) == true) return true
         return when (options.policy()) {
-            ScopePolicy.FAIL_FAST -> fail(failure, siblingFailed(failure, origin), origin)
+            ScopePolicy.FAIL_FAST -> fail(failure, origin)
             ScopePolicy.SUPERVISE -> false
             ScopePolicy.COLLECT, ScopePolicy.FIRST_SUCCESS -> note(failure, origin, isOwn = false) != Noted.TOO_LATE
         }
@@ -267,11 +276,14 @@ internal abstract class ScopeJob<T>(
     // A scope of kotlinx is a frame of whoever waits for it, and here that is the body.
     private fun isOfBody(child: Job): Boolean = if (child is ScopeJob<*>) child.isOfBody else child is CoroutineStackFrame
 
-    /** Decided once, so that the parent and the uncaught handler see the same. */
-    private fun goesTo(): FailureGoesTo {
-        val isOwnAffair = role.isContained || (isAwaited && parentScope?.options?.awaitedContained() == true)
-        if (failureGoesTo == FailureGoesTo.PARENT && isOwnAffair) failureGoesTo = FailureGoesTo.TASK
-        return failureGoesTo
+    /** Decided once, when the first failure comes, so that the parent, the awaiters and the uncaught handler see the same. */
+    private fun goesTo(): FailureGoesTo = synchronized(this) {
+        if (failureGoesTo == FailureGoesTo.PARENT && !isWayDecided) {
+            val isOwnAffair = role.isContained || (isAwaited && parentScope?.options?.awaitedContained() == true)
+            if (isOwnAffair) failureGoesTo = FailureGoesTo.TASK
+        }
+        isWayDecided = true
+        failureGoesTo
     }
 
     final override val isScopedCoroutine: Boolean get() = failureGoesTo != FailureGoesTo.PARENT
@@ -285,7 +297,10 @@ internal abstract class ScopeJob<T>(
     }
 
     final override fun cancel(reason: CancelReason): Boolean {
-        if (!isActive) return false
+        synchronized(this) {
+            if (isCancelRequested || !isActive) return false
+            isCancelRequested = true
+        }
         cancel(TaskCancelledException(reason))
         return true
     }
@@ -343,16 +358,16 @@ internal abstract class ScopeJob<T>(
 
     final override val timeLeft: Duration
         get() {
-            val own = expiry?.timeLeft() ?: Duration.INFINITE
-            return innermostScope(parentJob)?.timeLeft?.coerceAtMost(own) ?: own
+            val scopes = generateSequence(this as ScopeJob<*>) { innermostScope(it.parentJob) }
+            return scopes.minOf { it.expiry?.timeLeft() ?: Duration.INFINITE }
         }
 
     /** Called by a worker. */
     fun timedOut(after: Duration) {
-        // Cleanup has no limit.
-        if (isCancelled || closed === BACKGROUND_ENDS) return
+        // Cleanup has no limit: not when the scope is cancelled, nor when its body has ended and the rest has been told to.
+        if (isCancelled || (closed != null && result != null)) return
         val message = "${name ?: "a scope without a name"} timed out after $after"
-        fail(TimeoutException(message), CancelReason(CancelReason.Kind.TIMEOUT, message, name), name)
+        fail(TimeoutException(message), name, CancelReason(CancelReason.Kind.TIMEOUT, message, name))
     }
 
     // The body, where it is a suspend function.
@@ -382,7 +397,7 @@ internal abstract class ScopeJob<T>(
         when (failure) {
             null -> Unit
             is CancellationException -> cancelCoroutine(failure)
-            else -> (originOf(failure) ?: name).let { fail(failure, siblingFailed(failure, it), it) }
+            else -> fail(failure, originOf(failure) ?: name)
         }
         joinChildren()
     }
@@ -396,7 +411,11 @@ internal abstract class ScopeJob<T>(
 
     /** Goes on as far as that is possible now. Called again whenever a child has ended that was waited for. */
     private fun joinChildren() {
-        if (JOINING.getAndIncrement(this) != 0) return
+        if (JOINING.getAndIncrement(this) == 0) JoinLoop.run(this)
+    }
+
+    /** Called by [JoinLoop] alone. */
+    fun joinNow() {
         var asked = 1
         do {
             if (!isFinished) joinNext()
@@ -421,15 +440,22 @@ internal abstract class ScopeJob<T>(
     }
 
     private fun nextToJoin(): Job? {
-        val awaited = children.firstOrNull { !it.isCompleted && !(it is ScopeJob<*> && it.role.isBackground) }
-        if (awaited == null) {
-            val background = children.firstOrNull { !it.isCompleted } ?: return null
-            close(BACKGROUND_ENDS)
-            return background
+        var background: Job? = null
+        for (child in children) {
+            if (child.isCompleted) continue
+            if (child !is ScopeJob<*> || !child.role.isBackground) return child.also(::cancelIfClosed)
+            if (background == null) background = child
         }
-        // Launched by means of kotlinx after all others were cancelled.
-        closed?.let { if (!awaited.isCancelled) awaited.cancel(TaskCancelledException(it)) }
-        return awaited
+        // A scope that is cancelled has a better reason for them, which is on its way.
+        if (background != null && !isCancelled) close(BACKGROUND_ENDS)
+        return background
+    }
+
+    /** What is launched by means of kotlinx does not look whether the scope is closed, and may have come after all others were cancelled. */
+    private fun cancelIfClosed(awaited: Job) {
+        val reason = closed ?: return
+        if (awaited is ScopeJob<*> || awaited.isCancelled) return
+        for (child in children) if (child !is ScopeJob<*> && !isOfBody(child)) child.cancel(TaskCancelledException(reason))
     }
 
     private fun finish() {
@@ -469,21 +495,26 @@ internal abstract class ScopeJob<T>(
         when {
             goesTo == FailureGoesTo.PARENT && handled -> Unit
             goesTo == FailureGoesTo.CALLER && taken -> Unit
-            isOfBody && isCleanupOfParent && parentScope?.childFailed(cause, name) == true -> Unit
+            isOfBody && isCleanupOfParent && parentScope?.fail(cause, name) == true -> Unit
             taken -> Unheard(this, cause).start()
             else -> reportUncaught(cause)
         }
     }
 
+    /** A failure that came when the task had another outcome already, for which nobody but its dependents would have been there. */
+    protected fun reportIfUnheard(failure: Throwable) {
+        if (failure !is CancellationException && goesTo() == FailureGoesTo.TASK && isAwaited) reportUncaught(failure)
+    }
+
     /** Reports a failure of this task that nobody can receive any more. */
-    fun reportUncaught(failure: Throwable) {
+    final override fun reportUncaught(failure: Throwable) {
         runtime.reportUncaught(name ?: parentScope?.name ?: "a task without a name", failure)
     }
 
     private fun over() {
         expiry?.end()
         overdue?.cancel()
-        if (role.isMaster) {
+        if (role.isMaster && hasStarted) {
             parentScope?.close(CancelReason(CancelReason.Kind.SCOPE_CLOSED, "the master task of the scope has ended", name))
         }
     }
@@ -491,7 +522,7 @@ internal abstract class ScopeJob<T>(
     override fun toString(): String {
         val state = when {
             isCompleted -> "ended"
-            isCancelled -> "cancelled"
+            isCancelled -> "cancelled, ${getCancellationException().reason}"
             else -> "active"
         }
         return "${name ?: "a task without a name"} ($state)"

@@ -1,6 +1,7 @@
 package io.duotone.coroutines.scope
 
 import io.duotone.CancelReason
+import io.duotone.coroutines.DuotoneRuntime
 import io.duotone.coroutines.engine.platform.NO_DEADLINE
 import io.duotone.coroutines.engine.platform.deadlineAfter
 import io.duotone.coroutines.engine.scheduler.RuntimeTimer
@@ -111,11 +112,21 @@ internal class Overdue(@Volatile private var scope: ScopeJob<*>?, private val af
     }
 }
 
+/** A task whose failure somebody may hear of. */
+internal interface Hearable {
+    val runtime: DuotoneRuntime
+
+    /** Somebody waits for the outcome of this very task, or has seen it. */
+    val isAwaited: Boolean
+
+    fun reportUncaught(failure: Throwable)
+}
+
 /**
  * A failure that concerns nobody but the task itself. Whoever holds the task has a moment to look at it, since it may well have failed before
  * anybody came to wait for it; then it goes to the uncaught handler (row C18).
  */
-internal class Unheard(private val task: ScopeJob<*>, private val failure: Throwable) :
+internal class Unheard(private val task: Hearable, private val failure: Throwable) :
     TimerEntry(),
     RuntimeTimer {
     private val isReported = AtomicBoolean()

@@ -6,16 +6,18 @@ import io.duotone.ScopeOptions
 import io.duotone.TaskOptions
 import io.duotone.coroutines.DuotoneRuntime
 import io.duotone.coroutines.TaskScope
+import io.duotone.coroutines.awaitedBy
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.Deferred
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.InternalForInheritanceCoroutinesApi
 import kotlinx.coroutines.selects.SelectClause1
-import java.util.concurrent.atomic.AtomicInteger
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater
 import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.intrinsics.createCoroutineUnintercepted
 import kotlin.coroutines.intrinsics.intercepted
+import kotlin.coroutines.intrinsics.suspendCoroutineUninterceptedOrReturn
 import kotlin.coroutines.resume
 
 /**
@@ -24,7 +26,7 @@ import kotlin.coroutines.resume
  * | field | written by | read by | guard or mode |
  * |---|---|---|---|
  * | awaiters | whoever awaits | the thread on which the task fails | atomic |
- * | value | the thread on which the task ended | awaiters | plain, published by the job's state |
+ * | faces | whoever makes one | same | volatile, written under this |
  */
 @OptIn(ExperimentalCoroutinesApi::class, InternalForInheritanceCoroutinesApi::class)
 internal class TaskCoroutine<T>(
@@ -35,9 +37,16 @@ internal class TaskCoroutine<T>(
     options: ScopeOptions = ScopeOptions.defaults(),
 ) : ScopeJob<T>(runtime, parent, role.name() ?: options.name(), failureGoesTo, options, role),
     Deferred<T> {
-    private val awaiters = AtomicInteger()
-    override val isAwaited: Boolean get() = awaiters.get() > 0
-    private var value: Result<T>? = null
+    @Volatile
+    private var awaiters = 0
+
+    @Volatile
+    private var faces: List<() -> Boolean> = emptyList()
+
+    override val isAwaited: Boolean get() = awaiters > 0 || faces.any { it() }
+
+    /** Whoever holds a face of this task in the other language may be waiting there. */
+    fun addFace(isHeard: () -> Boolean): Unit = synchronized(this) { faces += isHeard }
 
     fun spawn(block: suspend TaskScope.() -> T): Deferred<T> {
         if (attach()) begin(block)
@@ -63,33 +72,38 @@ internal class TaskCoroutine<T>(
         checked.createCoroutineUnintercepted(Body()).intercepted().resume(Unit)
     }
 
-    override fun settle(outcome: Result<T>): Boolean {
-        value = outcome
-        return true
-    }
+    override fun settle(outcome: Result<T>): Boolean = true
 
     @Suppress("UNCHECKED_CAST")
     override suspend fun await(): T {
-        awaiters.incrementAndGet()
+        AWAITERS.incrementAndGet(this)
         try {
             return awaitInternal() as T
         } catch (cancelled: CancellationException) {
             // Whoever is cancelled while it waits has not heard of a failure.
-            awaiters.decrementAndGet()
+            AWAITERS.decrementAndGet(this)
             throw cancelled
+        } catch (failure: Throwable) {
+            suspendCoroutineUninterceptedOrReturn<Nothing> { awaiter ->
+                failure.awaitedBy(awaiter)
+                throw failure
+            }
         }
     }
 
+    /** Whoever selects this among others does not count as somebody who waits for it: another clause may win. */
     @Suppress("UNCHECKED_CAST")
-    override val onAwait: SelectClause1<T>
-        get() {
-            awaiters.incrementAndGet()
-            return onAwaitInternal as SelectClause1<T>
-        }
+    override val onAwait: SelectClause1<T> get() = onAwaitInternal as SelectClause1<T>
 
     override fun getCompleted(): T {
-        awaiters.incrementAndGet()
         check(isCompleted) { "the task has not ended yet: $this" }
-        return checkNotNull(value).getOrThrow()
+        AWAITERS.incrementAndGet(this)
+        getCompletionExceptionOrNull()?.let { throw it }
+        return checkNotNull(bodyResult).getOrThrow()
+    }
+
+    private companion object {
+        val AWAITERS: AtomicIntegerFieldUpdater<TaskCoroutine<*>> =
+            AtomicIntegerFieldUpdater.newUpdater(TaskCoroutine::class.java, "awaiters")
     }
 }

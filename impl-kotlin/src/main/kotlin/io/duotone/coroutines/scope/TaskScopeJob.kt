@@ -5,6 +5,7 @@ package io.duotone.coroutines.scope
 import io.duotone.ScopeOptions
 import io.duotone.coroutines.DuotoneRuntime
 import io.duotone.coroutines.TaskScope
+import io.duotone.coroutines.awaitedBy
 import kotlinx.coroutines.InternalCoroutinesApi
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater
 import kotlin.coroutines.Continuation
@@ -39,6 +40,8 @@ internal class TaskScopeJob<T>(private val caller: Continuation<T>, runtime: Duo
     }
 
     override fun settle(outcome: Result<T>): Boolean {
+        // A failure of the body itself knows where it comes from.
+        outcome.exceptionOrNull()?.takeIf { it !== bodyResult?.exceptionOrNull() }?.awaitedBy(caller)
         this.outcome = outcome
         return true
     }

@@ -1,0 +1,46 @@
+package io.duotone.interop.features
+
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.collections.shouldBeEmpty
+import io.kotest.matchers.collections.shouldContainAll
+
+/**
+ * Holds `docs/FEATURES.md` to what is tested. It runs after all tests, since it asks which of them ran. Another row of a table here, and
+ * another test there, must be written by somebody; that one is left out without a word, this sees.
+ */
+internal class FeatureTableIT :
+    FunSpec({
+        val table = featureTable()
+        val classes = TestClass.all()
+
+        test("each row about tasks, scopes, time and context is there, once") {
+            val expected = (1..40).map { "T$it" } + "T63" + (1..35).map { "Y$it" } + (1..48).map { "S$it" } + (1..26).map { "R$it" }
+            table.map(FeatureRow::id) shouldContainAll expected
+            table.groupBy(FeatureRow::id).filterValues { it.size > 1 }.keys.shouldBeEmpty()
+        }
+
+        test("each row has a test in each language, or says why it has none") {
+            table.filter { row ->
+                val tests = row.tests.mapNotNull(classes::get)
+                row.whyNot == null && !(tests.any(TestClass::isJava) && tests.any { !it.isJava })
+            }.map { "${it.id}: ${it.tests}" }.shouldBeEmpty()
+        }
+
+        test("each row says what it is called in each language, or that there is no such thing") {
+            table.filter { (it.java.isEmpty() || it.kotlin.isEmpty()) }.map(FeatureRow::id).shouldBeEmpty()
+        }
+
+        test("each test that a row names exists, names the row in turn, and ran") {
+            table.flatMap { row ->
+                row.tests.mapNotNull { name ->
+                    val test = classes[name]
+                    when {
+                        test == null -> "${row.id}: there is no $name"
+                        row.id !in test.rows -> "${row.id}: no test of $name has a name that begins with it"
+                        !test.ran -> "${row.id}: $name has not run in this build"
+                        else -> null
+                    }
+                }
+            }.shouldBeEmpty()
+        }
+    })
