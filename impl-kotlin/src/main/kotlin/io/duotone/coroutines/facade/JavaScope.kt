@@ -4,6 +4,7 @@ import io.duotone.BlockingFunction
 import io.duotone.Both
 import io.duotone.CancelReason
 import io.duotone.Coroutine
+import io.duotone.Cycle
 import io.duotone.Duotone
 import io.duotone.Outcome
 import io.duotone.Scope
@@ -15,16 +16,22 @@ import io.duotone.Three
 import io.duotone.Timed
 import io.duotone.coroutines.TaskScope
 import io.duotone.coroutines.blocking.mapBlocking
+import io.duotone.coroutines.engine.platform.deadlineAfter
+import io.duotone.coroutines.engine.platform.toNanosAtMost
+import io.duotone.coroutines.failAt
+import io.duotone.coroutines.innermostScope
 import io.duotone.coroutines.mapConcurrently
 import io.duotone.coroutines.race
 import io.duotone.coroutines.repeatTimeout
 import io.duotone.coroutines.scope.FailureGoesTo
 import io.duotone.coroutines.scope.ScopeJob
+import io.duotone.coroutines.scope.deadlineIn
 import io.duotone.coroutines.taskOptions
 import io.duotone.coroutines.withReason
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.Job
+import kotlinx.coroutines.job
 import kotlinx.coroutines.withTimeoutOrNull
 import java.time.Duration
 import java.util.Objects
@@ -33,7 +40,10 @@ import java.util.concurrent.Callable
 import java.util.function.Function
 import kotlin.coroutines.ContinuationInterceptor
 import kotlin.coroutines.CoroutineContext
+import kotlin.coroutines.coroutineContext
+import kotlin.time.toJavaDuration
 import kotlin.time.toKotlinDuration
+import io.duotone.coroutines.time.Cycle as KotlinCycle
 
 /** The Java face of a coroutine scope: of a [TaskJob], which has one of its own, or of any other. */
 internal class JavaScope(val runtime: JavaRuntime, private val scope: CoroutineScope) : Scope {
@@ -73,6 +83,17 @@ internal class JavaScope(val runtime: JavaRuntime, private val scope: CoroutineS
     override fun clearTimeout() {
         scopeJob("timeout").timeoutAfter(kotlin.time.Duration.INFINITE)
     }
+
+    override fun timeoutAt(deadline: Duration) {
+        scopeJob("timeout").timeoutAt(deadline.toKotlinDuration())
+    }
+
+    override fun deadline(): Optional<Duration> = Optional.ofNullable(deadlineOrNull()?.toJavaDuration())
+
+    override fun timeLeft(): Optional<Duration> =
+        Optional.ofNullable(deadlineOrNull()?.let { (it - runtime.kotlin.time).coerceAtLeast(kotlin.time.Duration.ZERO).toJavaDuration() })
+
+    private fun deadlineOrNull(): kotlin.time.Duration? = innermostScope(job)?.deadlineIn(runtime.kotlin)
 
     private fun scopeJob(what: String): ScopeJob<*> = checkNotNull(scope as? ScopeJob<*>) {
         "$scope is a scope of kotlinx, which has no $what: use taskScope in Kotlin"
@@ -128,7 +149,16 @@ internal class JavaScope(val runtime: JavaRuntime, private val scope: CoroutineS
         io.duotone.coroutines.isolate { body.await() }.fold({ Outcome.Success(it) }, { Outcome.Failure(it) })
     }
 
+    override fun <T> failAt(deadline: Duration, body: Coroutine<T>): Task<T> = work {
+        failAt(deadline.toKotlinDuration()) {
+            toWorker(runtime.kotlin)
+            body.startHere(this)
+        }
+    }
+
     override fun <T> moveOnAfter(timeout: Duration, body: Coroutine<T>): Task<Timed<T>> = work {
+        // The timeout is one of kotlinx, of which those inside would not know.
+        innermostScope(coroutineContext.job)?.foreignDeadline = runtime.kotlin.platform.deadlineAfter(timeout.toNanosAtMost())
         withTimeoutOrNull(timeout.toKotlinDuration()) { Timed.inTime(body.await()) } ?: Timed.out()
     }
 
@@ -151,6 +181,17 @@ internal class JavaScope(val runtime: JavaRuntime, private val scope: CoroutineS
     override fun sleep(duration: Duration): Task<Void?> = cancelledOrNull() ?: SleepTask.start(runtime, duration)
 
     override fun yieldNow(): Task<Void?> = cancelledOrNull() ?: YieldTask.start(runtime)
+
+    override fun cycle(period: Duration, vararg functions: Coroutine<*>): Cycle = cycleOf(null, period, functions)
+
+    override fun cycle(name: String, period: Duration, vararg functions: Coroutine<*>): Cycle =
+        cycleOf(Objects.requireNonNull(name, "name"), period, functions)
+
+    private fun cycleOf(name: String?, period: Duration, functions: Array<out Coroutine<*>>): Cycle {
+        for (function in functions) Objects.requireNonNull(function, "function")
+        val cycle = KotlinCycle.start(scopeJob("cycle"), period.toKotlinDuration(), name)
+        return cycle.asJava().also { functions.forEach(it::append) }
+    }
 
     override fun cancel(reason: CancelReason): Boolean {
         Objects.requireNonNull(reason, "reason")

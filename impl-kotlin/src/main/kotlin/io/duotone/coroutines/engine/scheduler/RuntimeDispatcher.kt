@@ -79,7 +79,7 @@ private fun cancelBecauseClosed(context: CoroutineContext) {
     if (root !is CoroutineStackFrame) job.cancel(closedReason())
 }
 
-private fun closedReason() = TaskCancelledException(CancelReason.of(CancelReason.Kind.SHUTDOWN, "its runtime has been closed"))
+internal fun closedReason() = TaskCancelledException(CancelReason.of(CancelReason.Kind.SHUTDOWN, "its runtime has been closed"))
 
 /**
  * Resumes a sleeping continuation, on the worker that runs the timer.
