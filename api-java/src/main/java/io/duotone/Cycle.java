@@ -2,9 +2,10 @@ package io.duotone;
 
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Work that is done again and again in a scope (rows S46, C24): made by {@link Scope#cycle(Duration, Coroutine[])}. In each
+ * Work that is done again and again in a scope (rows S46, C24): made by {@link Scope#cycle(Duration, Coroutine)}. In each
  * run the functions are called one after the other, in the order in which they were added; the next run begins one period
  * after the last has ended, so runs never overlap. The first begins one period after the cycle was made.
  *
@@ -54,7 +55,7 @@ public interface Cycle {
     void setPeriod(Duration period);
 
     /** Adds a function, called after the others; from the next run on. One that is added twice is called twice. */
-    void append(Coroutine<?> function);
+    <T extends @Nullable Object> void append(Coroutine<T> function);
 
     /** Takes a function out, once; also of the run under way, unless that has come to it. Returns whether it was there. */
     boolean remove(Coroutine<?> function);

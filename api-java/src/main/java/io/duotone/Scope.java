@@ -3,6 +3,7 @@ package io.duotone;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
@@ -90,12 +91,17 @@ public interface Scope {
         return runtime().interval(period);
     }
 
-    /** As {@link #cycle(String, Duration, Coroutine[])}, without a name. */
-    Cycle cycle(Duration period, Coroutine<?>... functions);
+    /** As {@link #cycle(String, Duration, Coroutine)}, without a name. */
+    default <T extends @Nullable Object> Cycle cycle(Duration period, Coroutine<T> function) {
+        Objects.requireNonNull(function, "function");
+        Cycle cycle = cycle(period);
+        cycle.append(function);
+        return cycle;
+    }
 
     /**
-     * Calls the functions again and again, {@code period} after the last time (rows S46, C24), until this scope has nothing
-     * else to wait for or {@link Cycle#cancel} is called; see {@link Cycle}.
+     * Calls {@code function} again and again, {@code period} after the last time (rows S46, C24), until this scope has
+     * nothing else to wait for or {@link Cycle#cancel} is called; see {@link Cycle}.
      *
      * <p><b>Errors</b>: {@link IllegalArgumentException} when the period is not positive; {@link IllegalStateException} when
      * the scope has ended, or is one of kotlinx.
@@ -103,7 +109,18 @@ public interface Scope {
      * @param name for reports of failures, reasons, dumps and logs
      * @param period from the end of a run to the beginning of the next; more than zero, nanosecond resolution
      */
-    Cycle cycle(String name, Duration period, Coroutine<?>... functions);
+    default <T extends @Nullable Object> Cycle cycle(String name, Duration period, Coroutine<T> function) {
+        Objects.requireNonNull(function, "function");
+        Cycle cycle = cycle(name, period);
+        cycle.append(function);
+        return cycle;
+    }
+
+    /** As {@link #cycle(Duration, Coroutine)}, with no function yet: see {@link Cycle#append}. */
+    Cycle cycle(Duration period);
+
+    /** As {@link #cycle(String, Duration, Coroutine)}, with no function yet: see {@link Cycle#append}. */
+    Cycle cycle(String name, Duration period);
 
     /** As {@link #fork(ScopeOptions, Coroutine)} with the defaults. */
     default <T extends @Nullable Object> Task<T> fork(Coroutine<T> body) {

@@ -30,7 +30,7 @@ internal class JavaCycle(val kotlin: KotlinCycle) : Cycle {
         kotlin.period = period.toKotlinDuration()
     }
 
-    override fun append(function: Coroutine<*>) {
+    override fun <T> append(function: Coroutine<T>) {
         Objects.requireNonNull(function, "function")
         kotlin.add(function) { function.await() }
     }

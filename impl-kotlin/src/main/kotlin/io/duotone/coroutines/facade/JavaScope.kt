@@ -182,16 +182,10 @@ internal class JavaScope(val runtime: JavaRuntime, private val scope: CoroutineS
 
     override fun yieldNow(): Task<Void?> = cancelledOrNull() ?: YieldTask.start(runtime)
 
-    override fun cycle(period: Duration, vararg functions: Coroutine<*>): Cycle = cycleOf(null, period, functions)
+    override fun cycle(period: Duration): Cycle = KotlinCycle.start(scopeJob("cycle"), period.toKotlinDuration(), null).asJava()
 
-    override fun cycle(name: String, period: Duration, vararg functions: Coroutine<*>): Cycle =
-        cycleOf(Objects.requireNonNull(name, "name"), period, functions)
-
-    private fun cycleOf(name: String?, period: Duration, functions: Array<out Coroutine<*>>): Cycle {
-        for (function in functions) Objects.requireNonNull(function, "function")
-        val cycle = KotlinCycle.start(scopeJob("cycle"), period.toKotlinDuration(), name)
-        return cycle.asJava().also { functions.forEach(it::append) }
-    }
+    override fun cycle(name: String, period: Duration): Cycle =
+        KotlinCycle.start(scopeJob("cycle"), period.toKotlinDuration(), name).asJava()
 
     override fun cancel(reason: CancelReason): Boolean {
         Objects.requireNonNull(reason, "reason")

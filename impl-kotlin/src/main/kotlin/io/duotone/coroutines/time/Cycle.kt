@@ -144,7 +144,10 @@ public class Cycle private constructor(private val runtime: DuotoneRuntime, peri
     }
 
     internal fun take(key: Any): Boolean {
-        while (true) functions.remove(functions.firstOrNull { it.key == key } ?: return false) && return true
+        while (true) {
+            val found = functions.firstOrNull { it.key == key } ?: return false
+            if (functions.remove(found)) return true
+        }
     }
 
     private suspend fun run() {

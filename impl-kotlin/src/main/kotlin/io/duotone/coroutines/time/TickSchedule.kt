@@ -39,7 +39,7 @@ internal class TickSchedule(val period: Long, at: Long, private val missed: Miss
         MissedTicks.SKIP -> later(now - behind % period)
     }
 
-    private fun later(from: Long): Long = if (from > 0 && period > LATEST_DEADLINE - from) LATEST_DEADLINE else from + period
+    private fun later(from: Long): Long = if (from >= 0 && period > LATEST_DEADLINE - from) LATEST_DEADLINE else from + period
 
     /** As if the tick had not been taken. Only the last can be given back. */
     fun giveBack(tick: Tick) {
