@@ -10,6 +10,7 @@ module io.duotone.coroutines {
     exports io.duotone.coroutines.facade;
     exports io.duotone.coroutines.io;
     exports io.duotone.coroutines.net;
+    exports io.duotone.coroutines.time;
 
     provides io.duotone.spi.DuotoneProvider with
             io.duotone.coroutines.facade.KotlinDuotoneProvider;

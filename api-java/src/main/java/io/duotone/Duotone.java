@@ -1,6 +1,7 @@
 package io.duotone;
 
 import io.duotone.spi.DuotoneProvider;
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -87,6 +88,28 @@ public interface Duotone extends AutoCloseable {
      * @throws IllegalStateException on a worker of any Duotone runtime: use {@link Scope#fork} there
      */
     <T extends @Nullable Object> T block(Coroutine<T> coroutine);
+
+    /**
+     * The time since this runtime was started (row T28). Monotonic, nanosecond resolution, and nothing to do with the time
+     * of day: only values of the same runtime can be compared.
+     */
+    Duration time();
+
+    /** As {@link #interval(Duration, Duration, MissedTicks)}, with a first tick at once, and {@link MissedTicks#DELAY}. */
+    default Interval interval(Duration period) {
+        return interval(period, time(), MissedTicks.DELAY);
+    }
+
+    /**
+     * Ticks at a steady pace on the clock of {@link #time} (rows T31, C24).
+     *
+     * <p><b>Errors</b>: {@link IllegalArgumentException} when the period is not positive.
+     *
+     * @param period from one tick to the next; more than zero, nanosecond resolution
+     * @param at when the first tick is due; that of a time already past is late
+     * @param missed what happens to late ticks and those after them
+     */
+    Interval interval(Duration period, Duration at, MissedTicks missed);
 
     /** Runs commands on the workers; what async stages of tasks without an executor of their own use. */
     Executor executor();

@@ -3,6 +3,7 @@ package io.duotone;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
@@ -114,6 +115,41 @@ public interface Scope {
      * <p><b>Threads</b>: what was done in one turn happens-before the next.
      */
     Scope confined();
+    /** As {@link Duotone#interval(Duration)}, on the runtime of this scope. */
+    default Interval interval(Duration period) {
+        return runtime().interval(period);
+    }
+
+    /** As {@link #cycle(String, Duration, Coroutine)}, without a name. */
+    default <T extends @Nullable Object> Cycle cycle(Duration period, Coroutine<T> function) {
+        Objects.requireNonNull(function, "function");
+        Cycle cycle = cycle(period);
+        cycle.append(function);
+        return cycle;
+    }
+
+    /**
+     * Calls {@code function} again and again, {@code period} after the last time (rows S46, C24), until this scope has
+     * nothing else to wait for or {@link Cycle#cancel} is called; see {@link Cycle}.
+     *
+     * <p><b>Errors</b>: {@link IllegalArgumentException} when the period is not positive; {@link IllegalStateException} when
+     * the scope has ended, or is one of kotlinx.
+     *
+     * @param name for reports of failures, reasons, dumps and logs
+     * @param period from the end of a run to the beginning of the next; more than zero, nanosecond resolution
+     */
+    default <T extends @Nullable Object> Cycle cycle(String name, Duration period, Coroutine<T> function) {
+        Objects.requireNonNull(function, "function");
+        Cycle cycle = cycle(name, period);
+        cycle.append(function);
+        return cycle;
+    }
+
+    /** As {@link #cycle(Duration, Coroutine)}, with no function yet: see {@link Cycle#append}. */
+    Cycle cycle(Duration period);
+
+    /** As {@link #cycle(String, Duration, Coroutine)}, with no function yet: see {@link Cycle#append}. */
+    Cycle cycle(String name, Duration period);
 
     /** As {@link #fork(ScopeOptions, Coroutine)} with the defaults. */
     default <T extends @Nullable Object> Task<T> fork(Coroutine<T> body) {
@@ -166,6 +202,14 @@ public interface Scope {
      * @param timeout zero or less: times out at once, and the body does not start
      */
     <T extends @Nullable Object> Task<Timed<T>> moveOnAfter(Duration timeout, Coroutine<T> body);
+
+    /**
+     * As {@link #failAfter}, at an absolute time of the {@linkplain Duotone#time clock of the runtime} (rows S21, C10). So
+     * several calls can share one deadline; that of a scope around this one, if earlier, comes first.
+     *
+     * @param deadline already past: fails at once, and the body does not start
+     */
+    <T extends @Nullable Object> Task<T> failAt(Duration deadline, Coroutine<T> body);
 
     /**
      * Runs {@code iteration} again and again, until it gives false, and fails with a
@@ -230,6 +274,23 @@ public interface Scope {
 
     /** Takes back the timeout of this scope (row R18). <b>Errors</b>: as for {@link #timeoutAfter}. */
     void clearTimeout();
+
+    /**
+     * As {@link #timeoutAfter}, at an absolute time of the {@linkplain Duotone#time clock of the runtime} (rows R18, C10).
+     *
+     * @param deadline already past: at once
+     */
+    void timeoutAt(Duration deadline);
+
+    /**
+     * When this scope will have timed out, on the {@linkplain Duotone#time clock of the runtime}: the earliest deadline of
+     * its own and of the scopes around it (rows R18, R21, C10); empty when there is none. The timeouts of kotlinx around
+     * or in between, {@code withTimeout} for one, are not seen.
+     */
+    Optional<Duration> deadline();
+
+    /** How long until {@link #deadline}; not negative, and empty when there is none. */
+    Optional<Duration> timeLeft();
 
     /**
      * Cancels all tasks of this scope with a reason of kind {@link CancelReason.Kind#CANCELLED}. Returns at once: the

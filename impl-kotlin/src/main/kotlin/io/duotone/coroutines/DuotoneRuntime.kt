@@ -29,6 +29,8 @@ import java.util.concurrent.atomic.AtomicInteger
 import kotlin.coroutines.ContinuationInterceptor
 import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.EmptyCoroutineContext
+import kotlin.time.Duration
+import kotlin.time.Duration.Companion.nanoseconds
 
 /**
  * A runtime: workers, timers, poller and blocking pool in one. Any number may live in a process (row C16); each is closed by
@@ -123,6 +125,12 @@ public class DuotoneRuntime internal constructor(public val options: DuotoneOpti
 
     /** Whether [close] has begun. */
     public val isClosed: Boolean get() = state.get() != OPEN
+
+    /**
+     * The time since this runtime was started (row T28). Monotonic, nanosecond resolution, and nothing to do with the time of day: only
+     * values of the same runtime can be compared.
+     */
+    public val time: Duration get() = platform.nanoTime().nanoseconds
 
     /**
      * Starts a task of the runtime itself, outside of any scope. It lives until it ends, is cancelled, or the runtime closes

@@ -79,8 +79,18 @@ public interface TaskScope : CoroutineScope {
     public fun timeoutAfter(timeout: Duration)
 
     /**
-     * How long this scope may still run: until its own timeout, or that of a scope around it, whichever comes first. Not negative;
-     * [Duration.INFINITE] when there is no timeout.
+     * As [timeoutAfter], at an absolute time of the [clock of the runtime][DuotoneRuntime.time] (rows R18, C10). One already past: at
+     * once. Infinite: never.
      */
+    public fun timeoutAt(deadline: Duration)
+
+    /**
+     * When this scope will have timed out, on the [clock of the runtime][DuotoneRuntime.time]: the earliest deadline of its own and of the
+     * scopes around it (rows R18, R21, C10); null when there is none. The timeouts of kotlinx around or in between,
+     * [withTimeout][kotlinx.coroutines.withTimeout] for one, are not seen.
+     */
+    public val deadline: Duration?
+
+    /** How long until [deadline]. Not negative; [Duration.INFINITE] when there is none. */
     public val timeLeft: Duration
 }

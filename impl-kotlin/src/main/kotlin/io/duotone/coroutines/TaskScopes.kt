@@ -71,6 +71,22 @@ public suspend fun <T> failAfter(timeout: Duration, body: suspend TaskScope.() -
 }
 
 /**
+ * As [failAfter], at an absolute time of the [clock of the runtime][DuotoneRuntime.time] (rows S21, C10). So several calls can share one
+ * deadline; that of a scope around this one, if earlier, comes first.
+ *
+ * @param deadline already past: fails at once, and the body does not run
+ */
+public suspend fun <T> failAt(deadline: Duration, body: suspend TaskScope.() -> T): T {
+    coroutineContext.ensureActive()
+    val now = runtimeOf(coroutineContext).time
+    if (deadline <= now) throw TimeoutException("timed out at once: the deadline was $deadline on the clock of the runtime, and it is $now")
+    return taskScope {
+        timeoutAt(deadline)
+        body()
+    }
+}
+
+/**
  * Calls [iteration] until it returns false, and fails when one call takes longer than [timeout] (row S22). All of them run in one scope,
  * whose timeout begins anew with each.
  *

@@ -100,9 +100,13 @@ public suspend fun <T> Coroutine<T>.await(): T {
     if (coroutineContext[ContinuationInterceptor].runtimeDispatcherOrNull() == null) {
         return withContext(runtime.dispatcher) { taskScope { startHere(this) } }
     }
-    // A call from Java begins on the thread of its caller.
-    if (Worker.currentOf(runtime.pool) == null) yield()
+    toWorker(runtime)
     return taskScope { startHere(this) }
+}
+
+/** Goes on on a worker: a call from Java begins on the thread of its caller. */
+internal suspend fun toWorker(runtime: DuotoneRuntime) {
+    if (Worker.currentOf(runtime.pool) == null) yield()
 }
 
 /** Starts the coroutine in a scope that ends with the caller, on the calling thread, and waits for its stage. */

@@ -3,19 +3,25 @@ package io.duotone.coroutines.facade
 import io.duotone.Coroutine
 import io.duotone.Duotone
 import io.duotone.DuotoneOptions
+import io.duotone.Interval
+import io.duotone.MissedTicks
 import io.duotone.Task
 import io.duotone.coroutines.DuotoneRuntime
 import io.duotone.coroutines.checkMayBlock
 import io.duotone.coroutines.engine.scheduler.runtimeDispatcherOrNull
 import io.duotone.coroutines.scope.FailureGoesTo
+import io.duotone.coroutines.time.interval
 import io.duotone.spi.Failures
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.Job
+import java.time.Duration
 import java.util.concurrent.Executor
 import java.util.concurrent.RejectedExecutionException
 import kotlin.coroutines.ContinuationInterceptor
 import kotlin.coroutines.CoroutineContext
+import kotlin.time.toJavaDuration
+import kotlin.time.toKotlinDuration
 
 /** The Java face of a runtime; one for each, kept by the runtime itself. */
 internal class JavaRuntime(val kotlin: DuotoneRuntime) : Duotone {
@@ -54,6 +60,11 @@ internal class JavaRuntime(val kotlin: DuotoneRuntime) : Duotone {
         main.getCompletionExceptionOrNull()?.let { throw Failures.rethrow(it) }
         return task.join()
     }
+
+    override fun time(): Duration = kotlin.time.toJavaDuration()
+
+    override fun interval(period: Duration, at: Duration, missed: MissedTicks): Interval =
+        kotlin.interval(period.toKotlinDuration(), at.toKotlinDuration(), missed).asJava()
 
     override fun isClosed(): Boolean = kotlin.isClosed
 

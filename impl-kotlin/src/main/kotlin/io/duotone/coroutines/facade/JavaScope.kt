@@ -4,6 +4,7 @@ import io.duotone.BlockingFunction
 import io.duotone.Both
 import io.duotone.CancelReason
 import io.duotone.Coroutine
+import io.duotone.Cycle
 import io.duotone.Duotone
 import io.duotone.Outcome
 import io.duotone.Scope
@@ -16,21 +17,25 @@ import io.duotone.Timed
 import io.duotone.coroutines.TaskScope
 import io.duotone.coroutines.blocking.mapBlocking
 import io.duotone.coroutines.discard
+import io.duotone.coroutines.engine.platform.deadlineAfter
+import io.duotone.coroutines.engine.platform.toNanosAtMost
 import io.duotone.coroutines.engine.scheduler.ConfinedDispatcher
-import io.duotone.coroutines.engine.scheduler.Worker
+import io.duotone.coroutines.failAt
+import io.duotone.coroutines.innermostScope
 import io.duotone.coroutines.mapConcurrently
 import io.duotone.coroutines.race
 import io.duotone.coroutines.repeatTimeout
 import io.duotone.coroutines.scope.FailureGoesTo
 import io.duotone.coroutines.scope.ScopeJob
+import io.duotone.coroutines.scope.deadlineIn
 import io.duotone.coroutines.taskOptions
 import io.duotone.coroutines.withReason
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.Job
+import kotlinx.coroutines.job
 import kotlinx.coroutines.withTimeoutOrNull
-import kotlinx.coroutines.yield
 import java.time.Duration
 import java.util.Objects
 import java.util.Optional
@@ -38,7 +43,10 @@ import java.util.concurrent.Callable
 import java.util.function.Function
 import kotlin.coroutines.ContinuationInterceptor
 import kotlin.coroutines.CoroutineContext
+import kotlin.coroutines.coroutineContext
+import kotlin.time.toJavaDuration
 import kotlin.time.toKotlinDuration
+import io.duotone.coroutines.time.Cycle as KotlinCycle
 
 /** The Java face of a coroutine scope: of a [TaskJob], which has one of its own, or of any other. */
 internal class JavaScope private constructor(val runtime: JavaRuntime, private val scope: CoroutineScope, dispatcher: CoroutineDispatcher) :
@@ -84,6 +92,17 @@ internal class JavaScope private constructor(val runtime: JavaRuntime, private v
     override fun clearTimeout() {
         scopeJob("timeout").timeoutAfter(kotlin.time.Duration.INFINITE)
     }
+
+    override fun timeoutAt(deadline: Duration) {
+        scopeJob("timeout").timeoutAt(deadline.toKotlinDuration())
+    }
+
+    override fun deadline(): Optional<Duration> = Optional.ofNullable(deadlineOrNull()?.toJavaDuration())
+
+    override fun timeLeft(): Optional<Duration> =
+        Optional.ofNullable(deadlineOrNull()?.let { (it - runtime.kotlin.time).coerceAtLeast(kotlin.time.Duration.ZERO).toJavaDuration() })
+
+    private fun deadlineOrNull(): kotlin.time.Duration? = innermostScope(job)?.deadlineIn(runtime.kotlin)
 
     private fun scopeJob(what: String): ScopeJob<*> = checkNotNull(scope as? ScopeJob<*>) {
         "$scope is a scope of kotlinx, which has no $what: use taskScope in Kotlin"
@@ -133,7 +152,7 @@ internal class JavaScope private constructor(val runtime: JavaRuntime, private v
 
     // Work that is done by a suspend function, on a worker; a failure that nobody waits for is reported.
     private fun <T> work(block: suspend () -> T): Task<T> = CallJob<T>(runtime, context, TaskOptions.defaults(), isOfBody = false).begin {
-        if (Worker.currentOf(runtime.kotlin.pool) == null) yield()
+        toWorker(runtime.kotlin)
         block()
     }
 
@@ -141,7 +160,15 @@ internal class JavaScope private constructor(val runtime: JavaRuntime, private v
         io.duotone.coroutines.isolate(options) { body.startHere(this) }.fold({ Outcome.Success(it) }, { Outcome.Failure(it) })
     }
 
+    override fun <T> failAt(deadline: Duration, body: Coroutine<T>): Task<T> = work {
+        failAt(deadline.toKotlinDuration()) {
+            body.startHere(this)
+        }
+    }
+
     override fun <T> moveOnAfter(timeout: Duration, body: Coroutine<T>): Task<Timed<T>> = work {
+        // The timeout is one of kotlinx, of which those inside would not know.
+        innermostScope(coroutineContext.job)?.foreignDeadline = runtime.kotlin.platform.deadlineAfter(timeout.toNanosAtMost())
         var late: T? = null
         withTimeoutOrNull(timeout.toKotlinDuration()) { Timed.inTime(body.await().also { late = it }) }
             ?: Timed.out<T>().also { runtime.kotlin.discard(late) }
@@ -170,6 +197,11 @@ internal class JavaScope private constructor(val runtime: JavaRuntime, private v
     override fun skipPollCycle(): Task<Void?> = cancelledOrNull() ?: PollCycleTask.start(runtime, turns)
 
     override fun confined(): Scope = JavaScope(runtime, scope, runtime.kotlin.confined())
+
+    override fun cycle(period: Duration): Cycle = KotlinCycle.start(scopeJob("cycle"), period.toKotlinDuration(), null).asJava()
+
+    override fun cycle(name: String, period: Duration): Cycle =
+        KotlinCycle.start(scopeJob("cycle"), period.toKotlinDuration(), name).asJava()
 
     override fun cancel(reason: CancelReason): Boolean {
         Objects.requireNonNull(reason, "reason")

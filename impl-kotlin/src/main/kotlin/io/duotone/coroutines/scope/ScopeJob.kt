@@ -11,6 +11,7 @@ import io.duotone.TaskOptions
 import io.duotone.coroutines.DuotoneRuntime
 import io.duotone.coroutines.TaskScope
 import io.duotone.coroutines.discard
+import io.duotone.coroutines.engine.platform.NO_DEADLINE
 import io.duotone.coroutines.innermostScope
 import io.duotone.coroutines.nameContext
 import io.duotone.coroutines.reason
@@ -80,6 +81,7 @@ internal enum class FailureGoesTo {
  * | hasStarted | whoever attaches it | the thread on which the job ended | plain, published by what starts it |
  * | failureGoesTo | the first to fail | whoever asks later | volatile |
  * | expiry, overdue | see Expiry, Overdue | | |
+ * | foreignDeadline | whoever runs the body | any thread | volatile |
  *
  * Pairing of attaching: a child is attached, then looks at the parent's isSealed and closed; whoever joins sets isSealed, then looks for
  * children, and whoever closes sets closed, then cancels the children. So a child that is seen by neither sees the flag itself.
@@ -347,8 +349,12 @@ internal abstract class ScopeJob<T>(
 
     // The timeout.
 
-    final override fun timeoutAfter(timeout: Duration) {
-        synchronized(this) { expiry ?: Expiry(this).also { expiry = it } }.moveTo(timeout)
+    final override fun timeoutAfter(timeout: Duration): Unit = moveTimeout { it.moveBy(timeout) }
+
+    final override fun timeoutAt(deadline: Duration): Unit = moveTimeout { it.moveTo(deadline.asDeadline()) }
+
+    private inline fun moveTimeout(move: (Expiry) -> Unit) {
+        move(synchronized(this) { expiry ?: Expiry(this).also { expiry = it } })
         // Pairs with the end, which sets isDecided and then ends what it finds.
         if (isDecided || isCompleted) {
             expiry?.end()
@@ -356,17 +362,25 @@ internal abstract class ScopeJob<T>(
         }
     }
 
-    final override val timeLeft: Duration
-        get() {
-            val scopes = generateSequence(this as ScopeJob<*>) { innermostScope(it.parentJob) }
-            return scopes.minOf { it.expiry?.timeLeft() ?: Duration.INFINITE }
-        }
+    /** When something else will end what runs in here, which is no timeout of a scope; only to be shown in [deadline]. */
+    @Volatile
+    var foreignDeadline: Long = NO_DEADLINE
 
-    /** Called by a worker. */
-    fun timedOut(after: Duration) {
+    /** Without the scopes around it. */
+    val ownDeadline: Long get() = minOf(expiry?.deadline ?: NO_DEADLINE, foreignDeadline)
+
+    val scopeAround: ScopeJob<*>? get() = innermostScope(parentJob)
+
+    final override val deadline: Duration? get() = deadlineIn(runtime)
+
+    final override val timeLeft: Duration
+        get() = deadline?.let { (it - runtime.time).coerceAtLeast(Duration.ZERO) } ?: Duration.INFINITE
+
+    /** Called by a worker. [at] says when. */
+    fun timedOut(at: String) {
         // Cleanup has no limit: not when the scope is cancelled, nor when its body has ended and the rest has been told to.
         if (isCancelled || (closed != null && result != null)) return
-        val message = "${name ?: "a scope without a name"} timed out after $after"
+        val message = "${name ?: "a scope without a name"} timed out $at"
         fail(TimeoutException(message), name, CancelReason(CancelReason.Kind.TIMEOUT, message, name))
     }
 

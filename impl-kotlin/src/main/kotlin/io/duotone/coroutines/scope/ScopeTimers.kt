@@ -12,7 +12,7 @@ import kotlin.time.Duration.Companion.nanoseconds
 import kotlin.time.Duration.Companion.seconds
 
 /**
- * The timeout of a scope, which can be moved (rows R17, R18). A timer that fires early looks again, so moving the deadline to a later time
+ * The timeout of a scope, which can be moved (rows R17, R18, C10). A timer that fires early looks again, so moving the deadline to a later time
  * costs nothing.
  *
  * | field | written by | read by | guard |
@@ -37,7 +37,7 @@ internal class Expiry(private val scope: ScopeJob<*>) {
         }
     }
 
-    private var given = Duration.INFINITE
+    private var given: Duration? = null
     private var timer: Timer? = null
     private var isOver = false
 
@@ -45,10 +45,16 @@ internal class Expiry(private val scope: ScopeJob<*>) {
     var deadline: Long = NO_DEADLINE
         private set
 
-    fun moveTo(timeout: Duration): Unit = synchronized(this) {
+    /** [timeout] from now. */
+    fun moveBy(timeout: Duration) {
+        moveTo(if (timeout == Duration.INFINITE) NO_DEADLINE else after(timeout), timeout)
+    }
+
+    /** [given] is the time that was asked for, for the message; null for an absolute one. */
+    fun moveTo(deadline: Long, given: Duration? = null): Unit = synchronized(this) {
         if (isOver) return
-        given = timeout
-        deadline = if (timeout == Duration.INFINITE) NO_DEADLINE else after(timeout)
+        this.given = given
+        this.deadline = deadline
         val running = timer
         when {
             deadline == NO_DEADLINE -> cancelTimer()
@@ -78,7 +84,7 @@ internal class Expiry(private val scope: ScopeJob<*>) {
             if (isOver || deadline == NO_DEADLINE) return
             isOver = scope.runtime.platform.nanoTime() >= deadline
             if (!isOver) startTimer()
-            given.takeIf { isOver }
+            if (isOver) given?.let { "after $it" } ?: "at its deadline, ${deadline.nanoseconds} on the clock of the runtime" else null
         }
         if (over != null) scope.timedOut(over)
     }
@@ -88,9 +94,6 @@ internal class Expiry(private val scope: ScopeJob<*>) {
         isOver = true
         cancelTimer()
     }
-
-    fun timeLeft(): Duration =
-        if (deadline == NO_DEADLINE) Duration.INFINITE else (deadline - scope.runtime.platform.nanoTime()).coerceAtLeast(0).nanoseconds
 }
 
 /** Reports a task that was cancelled and does not end (row R16). */
