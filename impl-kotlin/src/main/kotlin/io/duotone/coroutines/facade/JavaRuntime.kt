@@ -4,6 +4,7 @@ import io.duotone.Coroutine
 import io.duotone.Duotone
 import io.duotone.DuotoneOptions
 import io.duotone.Task
+import io.duotone.TaskGroup
 import io.duotone.coroutines.DuotoneRuntime
 import io.duotone.coroutines.checkMayBlock
 import io.duotone.coroutines.scope.FailureGoesTo
@@ -44,6 +45,8 @@ internal class JavaRuntime(val kotlin: DuotoneRuntime) : Duotone {
         main.getCompletionExceptionOrNull()?.let { throw Failures.rethrow(it) }
         return task.join()
     }
+
+    override fun <T> taskGroup(): TaskGroup<T> = JavaTaskGroup(this)
 
     override fun isClosed(): Boolean = kotlin.isClosed
 
