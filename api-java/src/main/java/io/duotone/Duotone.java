@@ -111,6 +111,9 @@ public interface Duotone extends AutoCloseable {
      */
     Interval interval(Duration period, Duration at, MissedTicks missed);
 
+    /** Makes an empty group of tasks, whose own waits belong to this runtime (row S27). Its tasks may belong to any. */
+    <T extends @Nullable Object> TaskGroup<T> taskGroup();
+
     /** Runs commands on the workers; what async stages of tasks without an executor of their own use. */
     Executor executor();
 

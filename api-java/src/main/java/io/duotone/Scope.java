@@ -236,6 +236,20 @@ public interface Scope {
         return race(List.of(first, second));
     }
 
+    /**
+     * Starts all coroutines at once, in a scope of their own inside this one, and gives their outcomes in the order in which
+     * they end (rows T21, Y25). A coroutine that fails, or is cancelled by itself, gives a failed outcome, and the iteration
+     * goes on (row C23). This scope waits for all of them.
+     *
+     * <p>Outcomes wait for whoever takes them, also when this scope has ended. {@linkplain AsyncIterator#close Close} the
+     * iterator unless you take all.
+     *
+     * <p><b>Cancellation</b>: of this scope, cancels them all. {@link AsyncIterator#close} does too, with a reason of kind
+     * {@link CancelReason.Kind#SCOPE_CLOSED}.
+     */
+    <T extends @Nullable Object> AsyncIterator<Outcome<T>> asCompleted(
+            Collection<? extends Coroutine<? extends T>> coroutines);
+
     /** As {@link #map(Collection, int, Function)}, without a limit. */
     default <A extends @Nullable Object, B extends @Nullable Object> Task<List<B>> map(
             Collection<A> elements, Function<? super A, ? extends Coroutine<? extends B>> transform) {

@@ -28,3 +28,8 @@ internal fun DuotoneRuntime.discard(value: Any?) {
         reportUncaught("closing what a cancelled task left behind", failure)
     }
 }
+
+/** As [discard], for an outcome; a failure that nobody hears of is reported. */
+internal fun DuotoneRuntime.discardOutcome(outcome: Result<*>) {
+    outcome.fold(::discard) { if (it !is CancellationException) reportUncaught("work whose outcome nobody took", it) }
+}

@@ -6,6 +6,7 @@ import io.duotone.DuotoneOptions
 import io.duotone.Interval
 import io.duotone.MissedTicks
 import io.duotone.Task
+import io.duotone.TaskGroup
 import io.duotone.coroutines.DuotoneRuntime
 import io.duotone.coroutines.checkMayBlock
 import io.duotone.coroutines.engine.scheduler.runtimeDispatcherOrNull
@@ -65,6 +66,8 @@ internal class JavaRuntime(val kotlin: DuotoneRuntime) : Duotone {
 
     override fun interval(period: Duration, at: Duration, missed: MissedTicks): Interval =
         kotlin.interval(period.toKotlinDuration(), at.toKotlinDuration(), missed).asJava()
+
+    override fun <T> taskGroup(): TaskGroup<T> = JavaTaskGroup(this)
 
     override fun isClosed(): Boolean = kotlin.isClosed
 

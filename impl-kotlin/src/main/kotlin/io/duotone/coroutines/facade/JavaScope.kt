@@ -1,5 +1,6 @@
 package io.duotone.coroutines.facade
 
+import io.duotone.AsyncIterator
 import io.duotone.BlockingFunction
 import io.duotone.Both
 import io.duotone.CancelReason
@@ -183,6 +184,9 @@ internal class JavaScope private constructor(val runtime: JavaRuntime, private v
         val racers = coroutines.map<Coroutine<out T>, suspend TaskScope.() -> T> { racer -> { racer.startHere(this) } }
         return work { race(racers) }
     }
+
+    override fun <T> asCompleted(coroutines: Collection<Coroutine<out T>>): AsyncIterator<Outcome<T>> =
+        CompletedIterator(runtime, coroutines.map { Objects.requireNonNull(it, "coroutine") }).start(this)
 
     override fun <A, B> map(elements: Collection<A>, limit: Int, transform: Function<in A, out Coroutine<out B>>): Task<List<B>> =
         work { elements.toList().mapConcurrently(limit) { transform.apply(it).await() } }
