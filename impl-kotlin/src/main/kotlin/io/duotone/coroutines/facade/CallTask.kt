@@ -36,6 +36,9 @@ internal open class CallTask<T>(private val runtime: JavaRuntime, name: String? 
 
     final override val context: CoroutineContext get() = this
 
+    /** The context without the job. */
+    protected open val base: CoroutineContext get() = runtime.context
+
     final override val isJobActive: Boolean get() = !isDone
 
     /** Calls a suspend function with this as its continuation, on the calling thread up to its first wait. */
@@ -80,7 +83,7 @@ internal open class CallTask<T>(private val runtime: JavaRuntime, name: String? 
         job?.cancel(TaskCancelledException(reason))
     }
 
-    // The context: the job, and what all coroutines of the runtime have.
+    // The context: the job, and the base.
 
     private fun job(): Job = job ?: makeJob()
 
@@ -94,19 +97,19 @@ internal open class CallTask<T>(private val runtime: JavaRuntime, name: String? 
         return made
     }
 
-    private fun materialised(): CoroutineContext = runtime.context + job()
+    private fun materialised(): CoroutineContext = base + job()
 
     @Suppress("UNCHECKED_CAST")
     final override fun <E : CoroutineContext.Element> get(key: CoroutineContext.Key<E>): E? = when {
         key === ContinuationInterceptor -> runtime.kotlin.dispatcher as E
         key === Job -> job() as E
-        else -> runtime.context[key]
+        else -> base[key]
     }
 
     final override fun <R> fold(initial: R, operation: (R, CoroutineContext.Element) -> R): R = materialised().fold(initial, operation)
 
     final override fun minusKey(key: CoroutineContext.Key<*>): CoroutineContext = when {
-        key === Job -> runtime.context
+        key === Job -> base
         get(key) == null -> this
         else -> materialised().minusKey(key)
     }
@@ -118,6 +121,12 @@ internal open class CallTask<T>(private val runtime: JavaRuntime, name: String? 
         val JOB: AtomicReferenceFieldUpdater<CallTask<*>, CompletableJob?> =
             AtomicReferenceFieldUpdater.newUpdater(CallTask::class.java, CompletableJob::class.java, "job")
     }
+}
+
+/** A call that goes on, after its first wait, with the context values of its caller; up to that it has them anyway. */
+internal class CallTaskWithValues<T>(runtime: JavaRuntime, name: String?, parent: Job?, elements: CoroutineContext) :
+    CallTask<T>(runtime, name, parent) {
+    override val base: CoroutineContext = runtime.context + elements
 }
 
 /** A call of a suspend function that returns nothing, which is `null` in Java. */

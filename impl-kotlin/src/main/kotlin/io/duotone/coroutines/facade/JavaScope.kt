@@ -3,6 +3,7 @@ package io.duotone.coroutines.facade
 import io.duotone.BlockingFunction
 import io.duotone.Both
 import io.duotone.CancelReason
+import io.duotone.ContextKey
 import io.duotone.Coroutine
 import io.duotone.Duotone
 import io.duotone.Outcome
@@ -15,6 +16,8 @@ import io.duotone.Three
 import io.duotone.Timed
 import io.duotone.coroutines.TaskScope
 import io.duotone.coroutines.blocking.mapBlocking
+import io.duotone.coroutines.context.contextValues
+import io.duotone.coroutines.context.elements
 import io.duotone.coroutines.mapConcurrently
 import io.duotone.coroutines.race
 import io.duotone.coroutines.repeatTimeout
@@ -22,9 +25,13 @@ import io.duotone.coroutines.scope.FailureGoesTo
 import io.duotone.coroutines.scope.ScopeJob
 import io.duotone.coroutines.taskOptions
 import io.duotone.coroutines.withReason
+import io.duotone.spi.Context
+import io.duotone.spi.ContextValues
 import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.Job
+import kotlinx.coroutines.newCoroutineContext
 import kotlinx.coroutines.withTimeoutOrNull
 import java.time.Duration
 import java.util.Objects
@@ -33,10 +40,16 @@ import java.util.concurrent.Callable
 import java.util.function.Function
 import kotlin.coroutines.ContinuationInterceptor
 import kotlin.coroutines.CoroutineContext
+import kotlin.coroutines.EmptyCoroutineContext
 import kotlin.time.toKotlinDuration
 
 /** The Java face of a coroutine scope: of a [TaskJob], which has one of its own, or of any other. */
-internal class JavaScope(val runtime: JavaRuntime, private val scope: CoroutineScope) : Scope {
+internal open class JavaScope(
+    val runtime: JavaRuntime,
+    private val scope: CoroutineScope,
+    values: ContextValues = scope.coroutineContext.contextValues(),
+) : Context(values),
+    Scope {
     val job: Job = requireNotNull(scope.coroutineContext[Job]) { "a scope without a Job cannot join or cancel anything: $scope" }
 
     /** What children begin with: on our workers, also where the scope itself runs elsewhere. */
@@ -45,9 +58,44 @@ internal class JavaScope(val runtime: JavaRuntime, private val scope: CoroutineS
         if (it[ContinuationInterceptor] === dispatcher) it else it + dispatcher
     }
 
+    override fun scopeOrNull(): Scope = this
+
+    // Context values (rows T63, C28).
+
+    /** What a view of the scope adds, whatever the spawning code has. */
+    protected open val added: ContextValues get() = ContextValues.NONE
+
+    private fun valuesOfChild(): ContextValues {
+        val spawner = current()
+        val own = values()
+        return added.over(if (spawner == null || spawner === this) own else spawner.values().over(own))
+    }
+
+    /** Makes a child with the values of this scope, over them those of the code that spawns it, over them those that a view adds. */
+    @OptIn(ExperimentalCoroutinesApi::class)
+    inline fun <J> inherited(make: (CoroutineContext, ContextValues) -> J): J {
+        val values = valuesOfChild()
+        if (values === values() && !values.setsThread()) return make(context, values)
+        val elements = if (values === values()) EmptyCoroutineContext else values.elements()
+        // For elements of a kind that wants to be copied for each child.
+        val context = if (values.setsThread()) CoroutineScope(context).newCoroutineContext(elements) else context + elements
+        return make(context, if (values.setsThread()) context.contextValues() else values)
+    }
+
+    override fun <V : Any> with(key: ContextKey<V>, value: V?): Scope {
+        Objects.requireNonNull(key, "key")
+        val added = ContextValues.NONE.with(key, value)
+        return View(runtime, CoroutineScope(scope.coroutineContext + added.elements()), values().with(key, value), added.over(this.added))
+    }
+
+    override fun <V : Any> get(key: ContextKey<V>): V? = values().get(key)
+
+    private class View(runtime: JavaRuntime, scope: CoroutineScope, values: ContextValues, override val added: ContextValues) :
+        JavaScope(runtime, scope, values)
+
     override fun runtime(): Duotone = runtime
 
-    override fun name(): String? = (scope as? TaskScope)?.name
+    override fun name(): String? = (job as? TaskScope)?.name
 
     override fun <T> spawn(coroutine: Coroutine<T>): Task<T> = spawn(TaskOptions.defaults(), coroutine)
 
@@ -58,12 +106,14 @@ internal class JavaScope(val runtime: JavaRuntime, private val scope: CoroutineS
 
     private fun <T> job(role: TaskOptions, coroutine: Coroutine<T>): StageJob<T> {
         Objects.requireNonNull(coroutine, "coroutine")
-        return StageJob(runtime, context, FailureGoesTo.PARENT, coroutine, role)
+        return inherited { context, values -> StageJob(runtime, context, FailureGoesTo.PARENT, coroutine, role, values = values) }
     }
 
     override fun <T> fork(options: ScopeOptions, body: Coroutine<T>): Task<T> {
         Objects.requireNonNull(body, "body")
-        return StageJob(runtime, context, FailureGoesTo.TASK, body, options = options).spawn()
+        return inherited { context, values ->
+            StageJob(runtime, context, FailureGoesTo.TASK, body, options = options, values = values)
+        }.spawn()
     }
 
     override fun timeoutAfter(timeout: Duration) {
@@ -74,7 +124,7 @@ internal class JavaScope(val runtime: JavaRuntime, private val scope: CoroutineS
         scopeJob("timeout").timeoutAfter(kotlin.time.Duration.INFINITE)
     }
 
-    private fun scopeJob(what: String): ScopeJob<*> = checkNotNull(scope as? ScopeJob<*>) {
+    private fun scopeJob(what: String): ScopeJob<*> = checkNotNull(job as? ScopeJob<*>) {
         "$scope is a scope of kotlinx, which has no $what: use taskScope in Kotlin"
     }
 
@@ -98,31 +148,28 @@ internal class JavaScope(val runtime: JavaRuntime, private val scope: CoroutineS
     /** The array becomes the group's own, which stores values in it. */
     private fun <T, R> group(coroutines: Array<Any?>, resultOf: (List<T>) -> R): Task<R> {
         for (coroutine in coroutines) Objects.requireNonNull(coroutine, "coroutine")
-        return GroupJob(runtime, context, coroutines, resultOf).spawn()
+        return inherited { context, values -> GroupJob(runtime, context, coroutines, values, resultOf) }.spawn()
     }
 
-    override fun <T> spawnBlocking(call: Callable<out T>): Task<T> = ThreadJob<T>(
-        runtime,
-        context,
-        FailureGoesTo.PARENT,
-        call
-    ).onBlockingPool()
+    override fun <T> spawnBlocking(call: Callable<out T>): Task<T> = inherited { context, values ->
+        ThreadJob<T>(runtime, context, FailureGoesTo.PARENT, call, values = values)
+    }.onBlockingPool()
 
-    fun <T> runBody(body: Callable<T>): Task<T> = ThreadJob<T>(
-        runtime,
-        context,
-        FailureGoesTo.TASK,
-        body,
-        isOfBody = true
-    ).onThreadOfItsOwn()
+    /** The body is told this scope, and so it finds no other. */
+    fun <T> runBody(body: Callable<T>): Task<T> = inherited { context, values ->
+        val runsIn = if (values === values()) this else of(values, this)
+        ThreadJob<T>(runtime, context, FailureGoesTo.TASK, body, isOfBody = true, values = values, runsIn = runsIn)
+    }.onThreadOfItsOwn()
 
     /** Calls a suspend function in this scope, at once; its failure is the task's alone. */
-    fun <T> call(name: String?, block: suspend () -> T): Task<T> =
-        CallJob<T>(runtime, context, taskOptions(name), isOfBody = true).begin(block)
+    fun <T> call(name: String?, block: suspend () -> T): Task<T> = inherited { context, values ->
+        CallJob<T>(runtime, context, taskOptions(name), isOfBody = true, values)
+    }.begin { block() }
 
     // Work that is done by a suspend function, on a worker; a failure that nobody waits for is reported.
-    private fun <T> work(block: suspend () -> T): Task<T> =
-        CallJob<T>(runtime, context, TaskOptions.defaults(), isOfBody = false).begin(block)
+    private fun <T> work(block: suspend (JavaScope) -> T): Task<T> = inherited { context, values ->
+        CallJob<T>(runtime, context, TaskOptions.defaults(), isOfBody = false, values)
+    }.begin(block)
 
     override fun <T> isolate(body: Coroutine<T>): Task<Outcome<T>> = work {
         io.duotone.coroutines.isolate { body.await() }.fold({ Outcome.Success(it) }, { Outcome.Failure(it) })
@@ -143,10 +190,10 @@ internal class JavaScope(val runtime: JavaRuntime, private val scope: CoroutineS
     }
 
     override fun <A, B> map(elements: Collection<A>, limit: Int, transform: Function<in A, out Coroutine<out B>>): Task<List<B>> =
-        work { elements.toList().mapConcurrently(limit) { transform.apply(it).await() } }
+        work { own -> elements.toList().mapConcurrently(limit) { own.within { transform.apply(it) }.await() } }
 
     override fun <A, B> mapBlocking(elements: Collection<A>, limit: Int, transform: BlockingFunction<in A, out B>): Task<List<B>> =
-        work { elements.toList().mapBlocking<A, B>(limit) { transform.apply(it) } }
+        work { own -> elements.toList().mapBlocking<A, B>(limit) { own.within { transform.apply(it) } } }
 
     override fun sleep(duration: Duration): Task<Void?> = cancelledOrNull() ?: SleepTask.start(runtime, duration)
 

@@ -3,8 +3,10 @@ package io.duotone.coroutines.facade
 import io.duotone.Coroutine
 import io.duotone.Duotone
 import io.duotone.Task
+import io.duotone.coroutines.context.currentElements
 import kotlinx.coroutines.Job
 import kotlin.coroutines.Continuation
+import kotlin.coroutines.EmptyCoroutineContext
 import kotlin.coroutines.intrinsics.startCoroutineUninterceptedOrReturn
 
 /**
@@ -19,7 +21,8 @@ import kotlin.coroutines.intrinsics.startCoroutineUninterceptedOrReturn
  *
  * **Errors**: what the function throws, as it is.
  *
- * **Threads**: the function begins on the calling thread and goes on, after its first wait, on the runtime.
+ * **Threads**: the function begins on the calling thread and goes on, after its first wait, on the runtime, with the context values of the
+ * calling code (row C28).
  */
 public object Suspending {
     /**
@@ -36,9 +39,17 @@ public object Suspending {
     private fun <T> begin(duotone: Duotone, name: String?, call: (Continuation<T>) -> Any?): Task<T> {
         val runtime = duotone.javaRuntime
         runtime.kotlin.checkOpen()
-        return CallTask<T>(runtime, name, runtime.kotlin.rootScope.coroutineContext[Job]).begin {
-            call.asSuspending().startCoroutineUninterceptedOrReturn(it)
-        }
+        val parent = runtime.kotlin.rootScope.coroutineContext[Job]
+        val elements = currentElements()
+        val task =
+            if (elements ===
+                EmptyCoroutineContext
+            ) {
+                CallTask(runtime, name, parent)
+            } else {
+                CallTaskWithValues<T>(runtime, name, parent, elements)
+            }
+        return task.begin { call.asSuspending().startCoroutineUninterceptedOrReturn(it) }
     }
 
     /** The call of a suspend function as a coroutine. Each start calls it anew, as a task of the scope it is started in. Lazy (row C13). */

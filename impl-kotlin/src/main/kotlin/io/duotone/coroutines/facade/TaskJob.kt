@@ -7,10 +7,12 @@ import io.duotone.ScopeOptions
 import io.duotone.Task
 import io.duotone.TaskCancelledException
 import io.duotone.TaskOptions
+import io.duotone.coroutines.context.contextValues
 import io.duotone.coroutines.discard
 import io.duotone.coroutines.scope.FailureGoesTo
 import io.duotone.coroutines.scope.ScopeJob
 import io.duotone.coroutines.withReason
+import io.duotone.spi.ContextValues
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.Job
@@ -27,11 +29,12 @@ internal abstract class TaskJob<T>(
     role: TaskOptions = TaskOptions.defaults(),
     options: ScopeOptions = ScopeOptions.defaults(),
     final override val isOfBody: Boolean = failureGoesTo == FailureGoesTo.CALLER,
+    values: ContextValues = parent.contextValues(),
 ) : ScopeJob<T>(face.kotlin, parent, role.name() ?: options.name(), failureGoesTo, options, role) {
     val task: ScopeTask<T> = ScopeTask(face, name, this)
 
     /** The scope that the work starts in, also made by whoever asks first from outside. */
-    val scope: JavaScope = JavaScope(face, this)
+    val scope: JavaScope = JavaScope(face, this, values)
 
     final override val settlesEarly: Boolean get() = true
 

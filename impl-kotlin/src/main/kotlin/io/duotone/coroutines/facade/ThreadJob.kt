@@ -3,8 +3,11 @@ package io.duotone.coroutines.facade
 import io.duotone.CancelReason
 import io.duotone.Task
 import io.duotone.coroutines.BodyThread
+import io.duotone.coroutines.context.contextValues
 import io.duotone.coroutines.engine.blocking.BlockingCall
 import io.duotone.coroutines.scope.FailureGoesTo
+import io.duotone.spi.Context
+import io.duotone.spi.ContextValues
 import kotlinx.coroutines.InternalCoroutinesApi
 import java.io.InterruptedIOException
 import java.nio.channels.ClosedByInterruptException
@@ -23,7 +26,9 @@ internal class ThreadJob<T>(
     failureGoesTo: FailureGoesTo,
     private val work: Callable<out T>,
     isOfBody: Boolean = false,
-) : TaskJob<T>(runtime, parent, failureGoesTo, isOfBody = isOfBody) {
+    values: ContextValues = parent.contextValues(),
+    private val runsIn: Context? = null,
+) : TaskJob<T>(runtime, parent, failureGoesTo, isOfBody = isOfBody, values = values) {
     private val thread = BodyThread(runtime.kotlin)
     private val call = Call()
 
@@ -54,7 +59,7 @@ internal class ThreadJob<T>(
     }
 
     private inner class Call : BlockingCall<T>() {
-        override fun call(): T = thread.run { work.call() }
+        override fun call(): T = thread.run { (runsIn ?: scope).within { work.call() } }
 
         override fun returned(value: T) {
             ended(Result.success(value))
