@@ -6,7 +6,6 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,9 +55,9 @@ public final class ContextKey<T> extends ContextTarget<T> {
      * A new key whose value is that of a {@code ThreadLocal} while the code that has it runs. The code of a task without
      * one finds the thread local removed where it runs in the midst of code that has one.
      */
-    @NullUnmarked // in Kotlin a ThreadLocal<T> and a ThreadLocal<T?>, which one without an initial value is
-    public static <T> ContextKey<T> of(String name, ThreadLocal<T> local) {
-        Objects.requireNonNull(local, "local");
+    @SuppressWarnings("unchecked") // the wildcard is for Kotlin, where it may be a ThreadLocal<T> and a ThreadLocal<T?>
+    public static <T> ContextKey<T> of(String name, ThreadLocal<? extends @Nullable T> threadLocal) {
+        ThreadLocal<@Nullable T> local = (ThreadLocal<@Nullable T>) Objects.requireNonNull(threadLocal, "threadLocal");
         return new ContextKey<>(
                 name,
                 local::get,

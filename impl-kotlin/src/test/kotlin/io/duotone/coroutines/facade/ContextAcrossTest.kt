@@ -16,6 +16,8 @@ import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.types.shouldBeSameInstanceAs
 import kotlinx.coroutines.CopyableThreadContextElement
+import kotlinx.coroutines.DelicateCoroutinesApi
+import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.asContextElement
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.withContext
@@ -146,6 +148,7 @@ internal class ContextAcrossTest :
         val BRIDGED: ContextKey<String> = ContextKey.of("bridged", LOCAL)
     }
 
+    @OptIn(DelicateCoroutinesApi::class, ExperimentalCoroutinesApi::class)
     private class Counting : CopyableThreadContextElement<Unit> {
         companion object Key : CoroutineContext.Key<Counting>
 

@@ -28,7 +28,8 @@ final class ContextBridgeTest {
     private static final ThreadLocal<String> LOCAL = new ThreadLocal<>();
     private static final ContextKey<String> KEY = ContextKey.of("local", LOCAL);
     private static final ContextKey<Map<String, String>> LOG = ContextKey.bridge("log", Log::get, Log::set);
-    private static final DuotoneOptions ONE_WORKER = Duotone.builder().threads(1).build();
+    private static final DuotoneOptions ONE_WORKER =
+            Duotone.builder().threads(1).build();
 
     /** As the mapped diagnostic context of a logging library. */
     private static final class Log {
@@ -144,7 +145,8 @@ final class ContextBridgeTest {
     @DisplayName("C28 a setter that throws fails the work, which does not start, and leaves nothing behind")
     void refused() {
         try (Duotone runtime = Duotone.start(ONE_WORKER)) {
-            Coroutine<String> refused = seen().with(LOG, Map.of("refused", "yes")).with(KEY, "a");
+            Coroutine<String> refused =
+                    seen().with(LOG, Map.of("refused", "yes")).with(KEY, "a");
             IllegalStateException thrown = assertThrows(IllegalStateException.class, () -> runtime.block(refused));
             assertEquals("the log refuses {refused=yes}", thrown.getMessage());
             assertEquals("null null null null null", runtime.block(seen()));
@@ -230,7 +232,7 @@ final class ContextBridgeTest {
             boolean isBound = (boolean) type.getMethod("isBound").invoke(scopedValue);
             return isBound ? (String) type.getMethod("get").invoke(scopedValue) : "-";
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError("this JDK should have ScopedValue", e);
         }
     }
 }

@@ -41,7 +41,8 @@ import org.junit.jupiter.api.Test;
 final class ContextKeyTest {
     private static final ContextKey<String> USER = ContextKey.named("user");
     private static final ContextKey<String> TENANT = ContextKey.named("tenant");
-    private static final DuotoneOptions ONE_WORKER = Duotone.builder().threads(1).build();
+    private static final DuotoneOptions ONE_WORKER =
+            Duotone.builder().threads(1).build();
     private static final Duration LONG = Duration.ofHours(1);
 
     private static String user() {
@@ -79,7 +80,9 @@ final class ContextKeyTest {
         Coroutine<String> blocks = async(scope -> user());
         Map<String, Function<Scope, ? extends CompletionStage<?>>> ways = new LinkedHashMap<>();
         ways.put("spawn", scope -> scope.spawn(looks));
-        ways.put("spawn with options", scope -> scope.spawn(TaskOptions.defaults().contained(), looks));
+        ways.put(
+                "spawn with options",
+                scope -> scope.spawn(TaskOptions.defaults().contained(), looks));
         ways.put("trySpawn", scope -> scope.trySpawn(looks).orElseThrow());
         ways.put("spawn two", scope -> scope.spawn(looks, looks).thenApply(both -> both.first()));
         ways.put("spawn many", scope -> scope.spawn(List.of(looks, looks)).thenApply(all -> all.get(1)));
@@ -89,27 +92,34 @@ final class ContextKeyTest {
         ways.put("failAfter", scope -> scope.failAfter(LONG, looks));
         ways.put("moveOnAfter", scope -> scope.moveOnAfter(LONG, looks).thenApply(timed -> timed.get()));
         ways.put("race", scope -> scope.race(looks, looks));
-        ways.put("map", scope -> scope.map(List.of(1), element -> {
-                    String here = user();
-                    return inner -> Task.completed(here.equals(user()) ? here : "differs");
-                })
-                .thenApply(all -> all.get(0)));
-        ways.put("mapBlocking", scope -> scope.mapBlocking(List.of(1, 2), 1, element -> user())
-                .thenApply(all -> all.get(1)));
+        ways.put(
+                "map",
+                scope -> scope.map(List.of(1), element -> {
+                            String here = user();
+                            return inner -> Task.completed(here.equals(user()) ? here : "differs");
+                        })
+                        .thenApply(all -> all.get(0)));
+        ways.put(
+                "mapBlocking",
+                scope -> scope.mapBlocking(List.of(1, 2), 1, element -> user()).thenApply(all -> all.get(1)));
         ways.put("spawnBlocking", scope -> scope.spawnBlocking(ContextKeyTest::user));
         ways.put("async", scope -> scope.spawn(blocks));
-        ways.put("await in async", scope -> scope.spawn(async(inner -> {
-            await(inner.yieldNow());
-            return await(inner.spawn(looks));
-        })));
-        ways.put("stage in async", scope -> scope.spawn(
-                async(inner -> await(inner.sleep(Duration.ofMillis(1)).thenApply(slept -> user())))));
+        ways.put(
+                "await in async",
+                scope -> scope.spawn(async(inner -> {
+                    await(inner.yieldNow());
+                    return await(inner.spawn(looks));
+                })));
+        ways.put(
+                "stage in async",
+                scope -> scope.spawn(
+                        async(inner -> await(inner.sleep(Duration.ofMillis(1)).thenApply(slept -> user())))));
         ways.put("Duotone.spawn", scope -> scope.runtime().spawn(looks));
         ways.put("Duotone.run", scope -> scope.spawnBlocking(() -> Duotone.run(looks)));
         for (boolean viewed : new boolean[] {false, true}) {
             assertAll(ways.entrySet().stream().map(way -> () -> {
-                Coroutine<Object> starts = scope ->
-                        way.getValue().apply(scope).thenApply(value -> user() + " " + value);
+                Coroutine<Object> starts =
+                        scope -> way.getValue().apply(scope).thenApply(value -> user() + " " + value);
                 Coroutine<Object> main = viewed
                         ? scope -> scope.with(USER, "ann").spawn(starts)
                         : scope -> scope.spawn(starts.with(USER, "ann"));
@@ -185,18 +195,18 @@ final class ContextKeyTest {
     @DisplayName("T63 a value given inside is not seen outside, and values of several keys stand side by side")
     void nested() {
         Coroutine<String> main = async(scope -> {
-                    assertEquals("ann", USER.get());
-                    assertNull(TENANT.get());
-                    Coroutine<String> both = inner -> Task.completed(USER.get() + TENANT.get());
-                    assertEquals("annx", await(scope.spawn(both.with(TENANT, "x"))));
-                    assertEquals("bobx", await(scope.spawn(both.with(USER, "bob").with(TENANT, "x"))));
-                    assertEquals("nullnull", await(scope.spawn(both.with(USER, null))));
-                    // The innermost comes last.
-                    assertEquals("bobnull", await(scope.spawn(both.with(USER, "bob").with(USER, "eve"))));
-                    assertEquals("ann", USER.get());
-                    assertNull(TENANT.get());
-                    return "over";
-                });
+            assertEquals("ann", USER.get());
+            assertNull(TENANT.get());
+            Coroutine<String> both = inner -> Task.completed(USER.get() + TENANT.get());
+            assertEquals("annx", await(scope.spawn(both.with(TENANT, "x"))));
+            assertEquals("bobx", await(scope.spawn(both.with(USER, "bob").with(TENANT, "x"))));
+            assertEquals("nullnull", await(scope.spawn(both.with(USER, null))));
+            // The innermost comes last.
+            assertEquals("bobnull", await(scope.spawn(both.with(USER, "bob").with(USER, "eve"))));
+            assertEquals("ann", USER.get());
+            assertNull(TENANT.get());
+            return "over";
+        });
         assertEquals("over", Duotone.run(main.with(USER, "ann")));
     }
 
@@ -279,8 +289,7 @@ final class ContextKeyTest {
         };
         ScopeOptions named = ScopeOptions.defaults().named("main");
         assertEquals(
-                "ann eve eve eve eve eve eve eve ann",
-                Duotone.run(scope -> scope.fork(named, main.with(USER, "ann"))));
+                "ann eve eve eve eve eve eve eve ann", Duotone.run(scope -> scope.fork(named, main.with(USER, "ann"))));
         assertThrows(
                 TaskCancelledException.class,
                 () -> Duotone.run(scope -> scope.fork(inner -> {
@@ -315,7 +324,8 @@ final class ContextKeyTest {
     }
 
     @Test
-    @DisplayName("C28 a suspend function called from Java sees the values of the calling code, before and after its waits")
+    @DisplayName(
+            "C28 a suspend function called from Java sees the values of the calling code, before and after its waits")
     void intoKotlin() {
         ContextLibrary library = new ContextLibrary(USER);
         Coroutine<String> asTask = scope -> Suspending.task(scope.runtime(), k -> library.seen(k));
@@ -353,6 +363,8 @@ final class ContextKeyTest {
         assertEquals("user", USER.name());
         assertNotEquals(USER, ContextKey.named("user"));
         assertThrows(NullPointerException.class, () -> seen().with(null, "x"));
-        assertEquals("ann", Duotone.run(((Coroutine<String>) scope -> Task.completed(USER.orElseThrow())).with(USER, "ann")));
+        assertEquals(
+                "ann",
+                Duotone.run(((Coroutine<String>) scope -> Task.completed(USER.orElseThrow())).with(USER, "ann")));
     }
 }

@@ -50,8 +50,8 @@ final class CurrentScopeTest {
             assertSame(scope, await(scope.yieldNow().thenApply(any -> Scope.current())));
             await(scope.spawnBlocking(() -> {
                 assertNotEquals(scope, Scope.current());
-                return Scope.current().spawn(inner -> inner.sleep(Duration.ofMillis(5))
-                        .thenRun(() -> ended.set(true)));
+                return Scope.current()
+                        .spawn(inner -> inner.sleep(Duration.ofMillis(5)).thenRun(() -> ended.set(true)));
             }));
             assertTrue(ended.get());
             return "over";
