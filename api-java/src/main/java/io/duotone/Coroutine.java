@@ -35,8 +35,9 @@ public interface Coroutine<T extends @Nullable Object> {
     default <V> Coroutine<T> with(ContextKey<V> key, @Nullable V value) {
         Objects.requireNonNull(key, "key");
         return scope -> {
-            Scope inner = scope.with(key, value);
-            return Context.call(Context.of(inner), () -> start(inner));
+            Context inner = Context.of(scope).withValue(key, value);
+            Scope view = Objects.requireNonNullElse(inner.scopeOrNull(), scope);
+            return Context.call(inner, () -> start(view));
         };
     }
 

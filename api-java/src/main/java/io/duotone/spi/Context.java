@@ -51,6 +51,11 @@ public abstract class Context {
         public @Nullable Scope scopeOrNull() {
             return scope;
         }
+
+        @Override
+        public <T> Context withValue(ContextTarget<T> key, @Nullable T value) {
+            return new OfCode(values().with(key, value), scope);
+        }
     }
 
     /** The values of the code. */
@@ -60,6 +65,9 @@ public abstract class Context {
 
     /** The scope that the code runs in; null for none. */
     public abstract @Nullable Scope scopeOrNull();
+
+    /** This context with another value. What is started through its scope has that value, unless the code there has another. */
+    public abstract <T> Context withValue(ContextTarget<T> key, @Nullable T value);
 
     /** What the code on the calling thread belongs to; null for nothing. */
     public static @Nullable Context current() {

@@ -37,6 +37,11 @@ public final class ContextValues {
         return index < 0 ? null : (T) entries[index + 1];
     }
 
+    /** Whether {@code key} has a value here, be it null. */
+    public boolean has(ContextTarget<?> key) {
+        return indexOf(key) >= 0;
+    }
+
     private int indexOf(ContextTarget<?> key) {
         for (int i = 0; i < entries.length; i += 2) {
             if (entries[i] == key) {

@@ -26,6 +26,7 @@ import io.duotone.coroutines.scope.ScopeJob
 import io.duotone.coroutines.taskOptions
 import io.duotone.coroutines.withReason
 import io.duotone.spi.Context
+import io.duotone.spi.ContextTarget
 import io.duotone.spi.ContextValues
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.ExperimentalCoroutinesApi
@@ -84,8 +85,16 @@ internal open class JavaScope(
 
     override fun <V : Any> with(key: ContextKey<V>, value: V?): Scope {
         Objects.requireNonNull(key, "key")
-        val added = ContextValues.NONE.with(key, value)
-        return View(runtime, CoroutineScope(scope.coroutineContext + added.elements()), values().with(key, value), added.over(this.added))
+        return view(key, value, added.with(key, value))
+    }
+
+    /** For code that has the value itself: whatever else that gives to the work it starts wins over this. */
+    override fun <T : Any> withValue(key: ContextTarget<T>, value: T?): Context =
+        view(key, value, if (added.has(key)) added.with(key, value) else added)
+
+    private fun <T : Any> view(key: ContextTarget<T>, value: T?, added: ContextValues): View {
+        val element = ContextValues.NONE.with(key, value).elements()
+        return View(runtime, CoroutineScope(scope.coroutineContext + element), values().with(key, value), added)
     }
 
     override fun <V : Any> get(key: ContextKey<V>): V? = values().get(key)

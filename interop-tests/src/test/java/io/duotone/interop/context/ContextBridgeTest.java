@@ -106,7 +106,7 @@ final class ContextBridgeTest {
             Coroutine<String> inner = other -> Task.completed(LOCAL.get() + LOG.get());
             assertEquals("a{}", await(scope.spawn(inner.with(LOG, Map.of()))));
             assertEquals("changed", KEY.get());
-            return await(scope.yieldNow().thenApply(any -> LOCAL.get()));
+            return await(scope.yieldNow().thenApplyAsync(any -> LOCAL.get()));
         });
         assertEquals("a", Duotone.run(nested.with(KEY, "a")));
         Coroutine<String> sameThread = scope -> {
