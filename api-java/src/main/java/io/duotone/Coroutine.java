@@ -1,5 +1,7 @@
 package io.duotone;
 
+import io.duotone.spi.Context;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -24,4 +26,23 @@ public interface Coroutine<T extends @Nullable Object> {
      * yourself.
      */
     CompletionStage<T> start(Scope scope) throws Exception;
+
+    /**
+     * This coroutine with a value for {@code key}: it and all that it starts have it, and nobody else (rows T63, C28).
+     *
+     * @param value null for none: hides one from outside
+     */
+    default <V> Coroutine<T> with(ContextKey<V> key, @Nullable V value) {
+        Objects.requireNonNull(key, "key");
+        return scope -> {
+            Context inner = Context.of(scope).withValue(key, value);
+            Scope view = Objects.requireNonNullElse(inner.scopeOrNull(), scope);
+            return Context.call(inner, () -> start(view));
+        };
+    }
+
+    /** As {@link #with(ContextKey, Object)}, with the value that the code calling this has now. */
+    default <V> Coroutine<T> with(ContextKey<V> key) {
+        return with(key, key.get());
+    }
 }

@@ -1,5 +1,6 @@
 package io.duotone;
 
+import io.duotone.spi.Context;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -26,6 +27,24 @@ import org.jspecify.annotations.Nullable;
  * it starts, and the work's end happens-before the scope's.
  */
 public interface Scope {
+    /**
+     * The scope that the calling code runs in: of the coroutine whose {@code start}, stage function, {@code async} body or
+     * blocking call this is (row R22). What is spawned in it is waited for by that coroutine. In Kotlin code it is
+     * {@code currentScope()}.
+     *
+     * @throws IllegalStateException when the calling code runs in no scope
+     */
+    static Scope current() {
+        Context context = Context.current();
+        Scope scope = context == null ? null : context.scopeOrNull();
+        if (scope == null) {
+            throw new IllegalStateException(
+                    "no scope on thread " + Thread.currentThread().getName()
+                            + ": call this from a coroutine, or from a function of a stage that it derived");
+        }
+        return scope;
+    }
+
     /** The runtime this scope's work runs on. */
     Duotone runtime();
 
@@ -321,4 +340,15 @@ public interface Scope {
 
     /** Whether the scope has been neither cancelled nor ended. */
     boolean isActive();
+
+    /**
+     * This scope, as seen by code that gives what it starts here a value for {@code key} (rows T63, C28). It is the same
+     * scope otherwise: same lifetime, same tasks.
+     *
+     * @param value null for none: hides one that the scope or the spawning code has
+     */
+    <V> Scope with(ContextKey<V> key, @Nullable V value);
+
+    /** The value that a task spawned here, by code that has none of its own, begins with; null for none (row C28). */
+    <V> @Nullable V get(ContextKey<V> key);
 }

@@ -3,6 +3,7 @@ package io.duotone.coroutines
 import io.duotone.CancelReason
 import io.duotone.DuotoneOptions
 import io.duotone.TaskCancelledException
+import io.duotone.coroutines.context.currentElements
 import io.duotone.coroutines.engine.blocking.BlockingPool
 import io.duotone.coroutines.engine.platform.EngineThread
 import io.duotone.coroutines.engine.platform.Platform
@@ -146,7 +147,7 @@ public class DuotoneRuntime internal constructor(public val options: DuotoneOpti
 
     @OptIn(ExperimentalCoroutinesApi::class)
     private fun <T> rootTask(name: String?, failureGoesTo: FailureGoesTo): TaskCoroutine<T> =
-        TaskCoroutine(this, rootScope.newCoroutineContext(nameContext(name)), failureGoesTo, taskOptions(name))
+        TaskCoroutine(this, rootScope.newCoroutineContext(nameContext(name) + currentElements()), failureGoesTo, taskOptions(name))
 
     /**
      * Runs [block] in a scope of its own and blocks the calling thread until the scope has ended (row T15).

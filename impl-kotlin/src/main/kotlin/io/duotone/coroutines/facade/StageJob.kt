@@ -5,9 +5,11 @@ import io.duotone.Coroutine
 import io.duotone.ScopeOptions
 import io.duotone.Task
 import io.duotone.TaskOptions
+import io.duotone.coroutines.context.contextValues
 import io.duotone.coroutines.reason
 import io.duotone.coroutines.scope.Attached
 import io.duotone.coroutines.scope.FailureGoesTo
+import io.duotone.spi.ContextValues
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlin.coroutines.CoroutineContext
 
@@ -20,7 +22,8 @@ internal class StageJob<T>(
     private var coroutine: Coroutine<T>?,
     role: TaskOptions = TaskOptions.defaults(),
     options: ScopeOptions = ScopeOptions.defaults(),
-) : TaskJob<T>(runtime, parent, failureGoesTo, role, options),
+    values: ContextValues = parent.contextValues(),
+) : TaskJob<T>(runtime, parent, failureGoesTo, role, options, values = values),
     Runnable {
     private val follower = Follower()
 
