@@ -94,11 +94,11 @@ internal open class JavaScope(
     @OptIn(ExperimentalCoroutinesApi::class)
     inline fun <J> inherited(make: (CoroutineContext, ContextValues) -> J): J {
         val values = valuesOfChild()
-        if (values === values() && !values.setsThread()) return make(context, values)
         val elements = if (values === values()) EmptyCoroutineContext else values.elements()
+        if (!values.setsThread()) return make(context + elements, values)
         // For elements of a kind that wants to be copied for each child.
-        val context = if (values.setsThread()) CoroutineScope(context).newCoroutineContext(elements) else context + elements
-        return make(context, if (values.setsThread()) context.contextValues() else values)
+        val copied = CoroutineScope(context).newCoroutineContext(elements)
+        return make(copied, copied.contextValues())
     }
 
     override fun <V : Any> with(key: ContextKey<V>, value: V?): Scope {
