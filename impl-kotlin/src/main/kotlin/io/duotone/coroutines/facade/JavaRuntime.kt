@@ -3,6 +3,8 @@ package io.duotone.coroutines.facade
 import io.duotone.Coroutine
 import io.duotone.Duotone
 import io.duotone.DuotoneOptions
+import io.duotone.OpenScope
+import io.duotone.ScopeOptions
 import io.duotone.Task
 import io.duotone.coroutines.DuotoneRuntime
 import io.duotone.coroutines.checkMayBlock
@@ -32,6 +34,12 @@ internal class JavaRuntime(val kotlin: DuotoneRuntime) : Duotone {
     override fun <T> spawn(coroutine: Coroutine<T>): Task<T> {
         kotlin.checkOpen()
         return StageJob(this, kotlin.rootScope.coroutineContext, FailureGoesTo.PARENT, coroutine).spawn()
+    }
+
+    override fun open(options: ScopeOptions): OpenScope {
+        kotlin.checkOpen()
+        val scope = OpenStageJob(this, kotlin.rootScope.coroutineContext, options)
+        return scope.open().also { kotlin.completeIfClosing(scope) }
     }
 
     @OptIn(InternalCoroutinesApi::class)

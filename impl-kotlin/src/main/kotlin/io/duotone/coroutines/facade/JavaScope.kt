@@ -5,11 +5,13 @@ import io.duotone.Both
 import io.duotone.CancelReason
 import io.duotone.Coroutine
 import io.duotone.Duotone
+import io.duotone.OpenScope
 import io.duotone.Outcome
 import io.duotone.Scope
 import io.duotone.ScopeOptions
 import io.duotone.Task
 import io.duotone.TaskCancelledException
+import io.duotone.TaskInfo
 import io.duotone.TaskOptions
 import io.duotone.Three
 import io.duotone.Timed
@@ -20,6 +22,7 @@ import io.duotone.coroutines.race
 import io.duotone.coroutines.repeatTimeout
 import io.duotone.coroutines.scope.FailureGoesTo
 import io.duotone.coroutines.scope.ScopeJob
+import io.duotone.coroutines.scope.tasksIn
 import io.duotone.coroutines.taskOptions
 import io.duotone.coroutines.withReason
 import kotlinx.coroutines.CoroutineScope
@@ -36,7 +39,7 @@ import kotlin.coroutines.CoroutineContext
 import kotlin.time.toKotlinDuration
 
 /** The Java face of a coroutine scope: of a [TaskJob], which has one of its own, or of any other. */
-internal class JavaScope(val runtime: JavaRuntime, private val scope: CoroutineScope) : Scope {
+internal open class JavaScope(val runtime: JavaRuntime, private val scope: CoroutineScope) : Scope {
     val job: Job = requireNotNull(scope.coroutineContext[Job]) { "a scope without a Job cannot join or cancel anything: $scope" }
 
     /** What children begin with: on our workers, also where the scope itself runs elsewhere. */
@@ -66,6 +69,10 @@ internal class JavaScope(val runtime: JavaRuntime, private val scope: CoroutineS
         return StageJob(runtime, context, FailureGoesTo.TASK, body, options = options).spawn()
     }
 
+    override fun open(options: ScopeOptions): OpenScope = OpenStageJob(runtime, context, options).open()
+
+    override fun tasks(): List<TaskInfo> = tasksIn(job)
+
     override fun timeoutAfter(timeout: Duration) {
         scopeJob("timeout").timeoutAfter(timeout.toKotlinDuration())
     }
@@ -74,7 +81,7 @@ internal class JavaScope(val runtime: JavaRuntime, private val scope: CoroutineS
         scopeJob("timeout").timeoutAfter(kotlin.time.Duration.INFINITE)
     }
 
-    private fun scopeJob(what: String): ScopeJob<*> = checkNotNull(scope as? ScopeJob<*>) {
+    private fun scopeJob(what: String): ScopeJob<*> = checkNotNull(job as? ScopeJob<*>) {
         "$scope is a scope of kotlinx, which has no $what: use taskScope in Kotlin"
     }
 
@@ -169,7 +176,7 @@ internal class JavaScope(val runtime: JavaRuntime, private val scope: CoroutineS
     @OptIn(InternalCoroutinesApi::class)
     private fun cancelledOrNull(): Task<Void?>? {
         if (job.isActive) return null
-        check(!job.isCompleted) { ScopeJob.SCOPE_ENDED }
+        check(!job.isCompleted || (job as? ScopeJob<*>)?.tellsItsEnd == false) { ScopeJob.SCOPE_ENDED }
         return Task.failed(job.getCancellationException().withReason())
     }
 

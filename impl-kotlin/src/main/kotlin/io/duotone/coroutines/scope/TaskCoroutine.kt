@@ -27,7 +27,7 @@ import kotlin.coroutines.resume
  * | value | the thread on which the task ended | awaiters | plain, published by the job's state |
  */
 @OptIn(ExperimentalCoroutinesApi::class, InternalForInheritanceCoroutinesApi::class)
-internal class TaskCoroutine<T>(
+internal open class TaskCoroutine<T>(
     runtime: DuotoneRuntime,
     parent: CoroutineContext,
     failureGoesTo: FailureGoesTo,
