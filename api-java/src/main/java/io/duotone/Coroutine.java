@@ -50,7 +50,7 @@ public interface Coroutine<T extends @Nullable Object> {
      * <p><b>Errors</b>: a failure is remembered as a value is. An await that would close a cycle of memoised coroutines that wait
      * for one another throws {@link IllegalStateException} with their names, {@code a -> b -> a} (row Y9). Seen are all waits of
      * a run and of the scopes and tasks in it; not seen are those of tasks that it spawns elsewhere, and waits by other
-     * means, a channel for one.
+     * means, a channel for one. What is memoised already is returned as it is.
      *
      * <p><b>Threads</b>: the run begins on a worker; await it from anywhere.
      */

@@ -228,7 +228,7 @@ class MemoizedTest :
                     watched { closes.block { begun.await() } }
                     val isWaiting = CompletableDeferred<Unit>()
                     other = stays.spawn {
-                        launch(start = CoroutineStart.UNDISPATCHED) { isWaiting.complete(Unit) }
+                        isWaiting.complete(Unit)
                         memo.await()
                     }
                     stays.blockWatched { isWaiting.await() }
@@ -307,7 +307,7 @@ class MemoizedTest :
                 a.await()
             }
             a = memoized("a") {
-                val given = launch { b.await() }
+                val given = launch(start = CoroutineStart.UNDISPATCHED) { b.await() }
                 begun.await()
                 val second = spawn { gate.await() }
                 // b has one more who awaits it, and so goes on when this one leaves.
