@@ -216,9 +216,9 @@ public interface Scope {
     boolean cancel(CancelReason reason);
 
     /**
-     * The tasks of this scope that have not ended, those of kotlinx among them, with what runs in each (row R24). A
-     * {@code coroutineScope} or {@code withContext} of kotlinx is no task: what runs in it is listed in its place. The members of a
-     * group are none either. A look in passing: each task is looked at for itself, while the others go on.
+     * The tasks of this scope that have not ended, those of kotlinx among them, with what runs in each (row R24). A part
+     * of a body without a name of its own, an {@link Coroutines#async} body or a {@code coroutineScope} of kotlinx, is no task: what runs
+     * in it is listed in its place. The members of a group are none either. A look in passing: each task is looked at for itself, while the others go on.
      */
     List<TaskInfo> tasks();
 

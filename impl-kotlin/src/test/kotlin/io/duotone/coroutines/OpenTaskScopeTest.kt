@@ -21,7 +21,6 @@ import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.awaitCancellation
-import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.withContext
 import kotlinx.coroutines.yield
@@ -130,12 +129,9 @@ class OpenTaskScopeTest :
                 open.cancel(CancelReason.cancelled("enough")) shouldBe true
                 shouldThrow<CancellationException> { open.join() }.reason shouldBe CancelReason.cancelled("enough")
 
-                lateinit var inner: OpenTaskScope
-                val outer = fork {
-                    inner = open()
-                    inner.spawn { awaitCancellation() }
-                }
-                yield()
+                val opened = CompletableDeferred<OpenTaskScope>()
+                val outer = fork { opened.complete(open().apply { spawn { awaitCancellation() } }) }
+                val inner = opened.await()
                 outer.cancel()
                 outer.join()
                 inner.coroutineContext[Job].shouldNotBeNull().isCompleted shouldBe true
@@ -203,11 +199,16 @@ class OpenTaskScopeTest :
                     launch(start = CoroutineStart.LAZY) { gate.await() }.also { lazy ->
                         gate.invokeOnCompletion { lazy.start() }
                     }
-                    coroutineScope {
+                    taskScope {
                         launch {
                             begun.incrementAndGet()
                             gate.await()
                         }
+                    }
+                }
+                spawn {
+                    withContext(CoroutineName("frame")) {
+                        taskScope("named") { gate.await() }
                     }
                 }
                 val cancelled = spawn("cancelled") {
@@ -222,7 +223,7 @@ class OpenTaskScopeTest :
                         gate.await()
                     }
                 }
-                while (begun.get() < 4 || tasks().any { it.name() == "fork" && it.state() != TaskInfo.State.JOINING }) yield()
+                while (begun.get() < 4 || !tasks().haveBegun()) yield()
                 cancelled.cancel()
                 val tasks = tasks()
                 tasks.joinToString("\n").replace(Regex("\\d+ ms"), "n ms").lines() shouldContainExactly listOf(
@@ -230,6 +231,8 @@ class OpenTaskScopeTest :
                     "  kotlinx (active)",
                     "  a task without a name (new)",
                     "  a task without a name (active)",
+                    "a task without a name (active, n ms)",
+                    "  named (active, n ms)",
                     "cancelled (cancelling, n ms)",
                     "fork (joining, n ms)",
                     "  inside (active, n ms)",
@@ -240,3 +243,6 @@ class OpenTaskScopeTest :
             }
         }
     })
+
+private fun List<TaskInfo>.haveBegun() =
+    any { it.name() == "fork" && it.state() == TaskInfo.State.JOINING } && any { it.name() == null && it.tasks().isNotEmpty() }

@@ -39,7 +39,7 @@ internal class OpenStageJob private constructor(
     constructor(runtime: JavaRuntime, parent: CoroutineContext, options: ScopeOptions) : this(runtime, parent, options, CompletableFuture())
 
     fun open(): OpenScope {
-        spawn()
+        if (attach()) run()
         return JavaOpenScope(face, this)
     }
 

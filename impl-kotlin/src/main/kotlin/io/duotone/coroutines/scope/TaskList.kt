@@ -14,14 +14,14 @@ private fun listInto(tasks: MutableList<TaskInfo>, parent: Job) {
     for (child in parent.children) {
         when {
             child.isCompleted -> Unit
-
-            // A frame of the code that its parent runs.
-            child is CoroutineStackFrame -> listInto(tasks, child)
-
+            isFrame(child) -> listInto(tasks, child)
             else -> tasks += TaskInfo(nameOf(child, parent), stateOf(child), (child as? ScopeJob<*>)?.runningFor(), tasksIn(child))
         }
     }
 }
+
+/** A part of the code that its parent runs, and nothing that anybody has given a name. */
+private fun isFrame(child: Job): Boolean = if (child is ScopeJob<*>) child.isOfBody && child.name == null else child is CoroutineStackFrame
 
 /** One that was inherited is the parent's, and no name of this task. */
 private fun nameOf(task: Job, parent: Job): String? =

@@ -153,7 +153,14 @@ final class OpenScopeTest {
         CountDownLatch begun = new CountDownLatch(1);
         try (Duotone duotone = Duotone.builder().threads(1).start()) {
             OpenScope open = duotone.open();
-            open.spawn(waits(begun));
+            CountDownLatch mayEnd = new CountDownLatch(1);
+            open.spawn(async(inner -> {
+                try {
+                    return await(waits(begun).start(inner));
+                } finally {
+                    assertTrue(mayEnd.await(30, SECONDS));
+                }
+            }));
             awaitReached(begun);
             String refused = duotone.block(scope -> {
                 String join =
@@ -163,7 +170,9 @@ final class OpenScopeTest {
                 return Task.completed(join + close);
             });
             assertTrue(refused.contains("OpenScope.join") && refused.contains("OpenScope.close"), refused);
-            Polling.awaitUntil(() -> cancelled.contains(CancelReason.Kind.SCOPE_CLOSED));
+            mayEnd.countDown();
+            assertThrows(TaskCancelledException.class, open::join);
+            assertEquals(List.of(CancelReason.Kind.SCOPE_CLOSED), List.copyOf(cancelled));
         }
     }
 

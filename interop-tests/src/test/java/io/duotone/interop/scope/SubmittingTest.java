@@ -40,7 +40,11 @@ final class SubmittingTest {
                 return Task.completed("stage tone");
             };
             return scope.spawn(List.of(
-                    Coroutine.of(event), opens, again, async(inner -> await(inner.yieldNow().thenApply(any -> "await tone"))), again));
+                    Coroutine.of(event),
+                    opens,
+                    again,
+                    async(inner -> await(inner.yieldNow().thenApply(any -> "await tone"))),
+                    again));
         });
         assertEquals(List.of("event", "stage tone", "task", "await tone", "task"), values);
         assertThrows(NullPointerException.class, () -> Coroutine.of(null));
