@@ -188,6 +188,17 @@ public interface Scope {
         return isolate(ScopeOptions.defaults(), body);
     }
 
+    /** As {@link #open(ScopeOptions)} with the defaults. */
+    default OpenScope open() {
+        return open(ScopeOptions.defaults());
+    }
+
+    /**
+     * Opens a scope inside this one that stays open until it is completed, closed or cancelled, also when it has nothing to do
+     * (rows R3, R12). Cancelling this scope cancels it, and this scope waits for its end.
+     */
+    OpenScope open(ScopeOptions options);
+
     /**
      * Runs {@code body} in a scope of its own inside this one and gives its outcome as a value: a failure cancels the
      * tasks of that scope alone, and nothing else (rows Y28, C4).
@@ -337,6 +348,13 @@ public interface Scope {
 
     /** Cancels all tasks of this scope; see {@link #cancel(String)}. */
     boolean cancel(CancelReason reason);
+
+    /**
+     * The tasks of this scope that have not ended, those of kotlinx among them, with what runs in each (row R24). A part
+     * of a body without a name of its own, an {@link Coroutines#async} body or a {@code coroutineScope} of kotlinx, is no task: what runs
+     * in it is listed in its place. The members of a group are none either. A look in passing: each task is looked at for itself, while the others go on.
+     */
+    List<TaskInfo> tasks();
 
     /** Whether the scope has been neither cancelled nor ended. */
     boolean isActive();

@@ -5,6 +5,8 @@ import io.duotone.Duotone
 import io.duotone.DuotoneOptions
 import io.duotone.Interval
 import io.duotone.MissedTicks
+import io.duotone.OpenScope
+import io.duotone.ScopeOptions
 import io.duotone.Task
 import io.duotone.TaskGroup
 import io.duotone.coroutines.DuotoneRuntime
@@ -50,6 +52,12 @@ internal class JavaRuntime(val kotlin: DuotoneRuntime) : Duotone {
     override fun <T> spawn(coroutine: Coroutine<T>): Task<T> {
         kotlin.checkOpen()
         return root.inherited { context, values -> StageJob(this, context, FailureGoesTo.PARENT, coroutine, values = values) }.spawn()
+    }
+
+    override fun open(options: ScopeOptions): OpenScope {
+        kotlin.checkOpen()
+        val scope = root.inherited { context, _ -> OpenStageJob(this, context, options) }
+        return scope.open().also { kotlin.completeIfClosing(scope) }
     }
 
     @OptIn(InternalCoroutinesApi::class)

@@ -8,11 +8,13 @@ import io.duotone.ContextKey
 import io.duotone.Coroutine
 import io.duotone.Cycle
 import io.duotone.Duotone
+import io.duotone.OpenScope
 import io.duotone.Outcome
 import io.duotone.Scope
 import io.duotone.ScopeOptions
 import io.duotone.Task
 import io.duotone.TaskCancelledException
+import io.duotone.TaskInfo
 import io.duotone.TaskOptions
 import io.duotone.Three
 import io.duotone.Timed
@@ -32,6 +34,7 @@ import io.duotone.coroutines.repeatTimeout
 import io.duotone.coroutines.scope.FailureGoesTo
 import io.duotone.coroutines.scope.ScopeJob
 import io.duotone.coroutines.scope.deadlineIn
+import io.duotone.coroutines.scope.tasksIn
 import io.duotone.coroutines.taskOptions
 import io.duotone.coroutines.withReason
 import io.duotone.spi.Context
@@ -143,6 +146,10 @@ internal open class JavaScope(
             StageJob(runtime, context, FailureGoesTo.TASK, body, options = options, values = values)
         }.spawn()
     }
+
+    override fun open(options: ScopeOptions): OpenScope = inherited { context, _ -> OpenStageJob(runtime, context, options) }.open()
+
+    override fun tasks(): List<TaskInfo> = tasksIn(job)
 
     override fun timeoutAfter(timeout: Duration) {
         scopeJob("timeout").timeoutAfter(timeout.toKotlinDuration())
@@ -286,7 +293,7 @@ internal open class JavaScope(
     @OptIn(InternalCoroutinesApi::class)
     private fun cancelledOrNull(): Task<Void?>? {
         if (job.isActive) return null
-        check(!job.isCompleted) { ScopeJob.SCOPE_ENDED }
+        check(!job.isCompleted || (job as? ScopeJob<*>)?.tellsItsEnd == false) { ScopeJob.SCOPE_ENDED }
         return Task.failed(job.getCancellationException().withReason())
     }
 

@@ -15,7 +15,7 @@ import kotlin.coroutines.CoroutineContext
 
 /** The task of a spawned [Coroutine]: started on a worker, in a scope of its own, and over when the stage it returned is done. */
 @OptIn(InternalCoroutinesApi::class)
-internal class StageJob<T>(
+internal open class StageJob<T>(
     runtime: JavaRuntime,
     parent: CoroutineContext,
     failureGoesTo: FailureGoesTo,
