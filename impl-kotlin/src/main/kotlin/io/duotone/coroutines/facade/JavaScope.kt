@@ -143,8 +143,10 @@ internal class JavaScope(val runtime: JavaRuntime, private val scope: CoroutineS
         return work { race(racers) }
     }
 
-    override fun <T> asCompleted(coroutines: Collection<Coroutine<out T>>): AsyncIterator<Outcome<T>> =
-        CompletedIterator(runtime, coroutines.map { Objects.requireNonNull(it, "coroutine") }).start(this)
+    override fun <T> asCompleted(coroutines: Collection<Coroutine<out T>>): AsyncIterator<Outcome<T>> {
+        val all = coroutines.map { Objects.requireNonNull(it, "coroutine") }
+        return CompletedIterator<T>(runtime, all.size).start(this, all)
+    }
 
     override fun <A, B> map(elements: Collection<A>, limit: Int, transform: Function<in A, out Coroutine<out B>>): Task<List<B>> =
         work { elements.toList().mapConcurrently(limit) { transform.apply(it).await() } }
