@@ -102,6 +102,20 @@ public abstract class Context {
         }
     }
 
+    /**
+     * Between two pieces of work: takes away what the one before has left behind, since something failed that sets a
+     * thread's state, or restores it. A field is read, mostly.
+     */
+    public static void clear() {
+        if (Thread.currentThread() instanceof ContextThread own && own.context != null) {
+            Context left = own.context;
+            own.context = null;
+            for (ThreadState state : left.values.states) {
+                var unused = state.clear();
+            }
+        }
+    }
+
     /** Runs code in a context. */
     public static <T extends @Nullable Object> T call(Context context, Callable<T> code) throws Exception {
         Object entered = enter(context);

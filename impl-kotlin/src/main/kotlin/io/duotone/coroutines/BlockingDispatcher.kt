@@ -11,7 +11,7 @@ import java.util.concurrent.RejectedExecutionException
 import kotlin.coroutines.CoroutineContext
 
 /** Runs coroutines on the blocking pool, each from one wait to the next. Their timers are those of the runtime. */
-internal class BlockingDispatcher(private val runtime: DuotoneRuntime, private val workers: RuntimeDispatcher) :
+internal class BlockingDispatcher(val runtime: DuotoneRuntime, private val workers: RuntimeDispatcher) :
     CoroutineDispatcher(),
     Delay by workers {
 

@@ -165,7 +165,7 @@ public class DuotoneRuntime internal constructor(public val options: DuotoneOpti
     ): OpenTaskScope {
         checkOpen()
         val options = scopeOptions(name, policy, errors, timeout, awaitedContained)
-        val scope = OpenScopeJob(this, rootScope.newCoroutineContext(nameContext(name)), options)
+        val scope = OpenScopeJob(this, rootScope.newCoroutineContext(nameContext(name) + currentElements()), options)
         return scope.open().also { completeIfClosing(scope) }
     }
 
@@ -322,7 +322,10 @@ internal fun checkMayBlock(call: String) {
 
 /** The runtime that a coroutine runs on: that of its dispatcher, else of its thread, else the shared one. */
 internal fun runtimeOf(context: CoroutineContext): DuotoneRuntime =
-    context[ContinuationInterceptor].runtimeDispatcherOrNull()?.pool?.owner as DuotoneRuntime?
+    context[ContinuationInterceptor].let {
+        (it as? BlockingDispatcher)?.runtime
+            ?: it.runtimeDispatcherOrNull()?.pool?.owner as DuotoneRuntime?
+    }
         ?: DuotoneRuntime.currentOrNull()
         ?: DuotoneRuntime.shared
 

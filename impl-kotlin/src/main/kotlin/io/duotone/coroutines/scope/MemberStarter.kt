@@ -1,6 +1,7 @@
 package io.duotone.coroutines.scope
 
 import io.duotone.coroutines.engine.platform.Padded
+import io.duotone.coroutines.engine.scheduler.ConfinedDispatcher
 import io.duotone.coroutines.engine.scheduler.RuntimeDispatcher
 import io.duotone.coroutines.engine.scheduler.Worker
 import kotlinx.coroutines.CoroutineDispatcher
@@ -32,7 +33,11 @@ internal class MemberStarter(
     private val starters: Array<Starter>
 
     init {
-        val parallel = (dispatcher as? RuntimeDispatcher)?.pool?.workers?.size ?: Runtime.getRuntime().availableProcessors()
+        val parallel = when (dispatcher) {
+            is RuntimeDispatcher -> dispatcher.pool.workers.size
+            is ConfinedDispatcher -> 1
+            else -> Runtime.getRuntime().availableProcessors()
+        }
         starters = Array(minOf(members, parallel)) { Starter() }
     }
 

@@ -51,25 +51,32 @@ internal class Expiry(private val scope: ScopeJob<*>) {
     }
 
     /** [given] is the time that was asked for, for the message; null for an absolute one. */
-    fun moveTo(deadline: Long, given: Duration? = null): Unit = synchronized(this) {
-        if (isOver) return
-        this.given = given
-        this.deadline = deadline
-        val running = timer
-        when {
-            deadline == NO_DEADLINE -> cancelTimer()
-            running == null || !running.isPending || running.at > deadline -> startTimer()
+    fun moveTo(deadline: Long, given: Duration? = null) {
+        val hasTimer = synchronized(this) {
+            if (isOver) return
+            this.given = given
+            this.deadline = deadline
+            val running = timer
+            when {
+                deadline == NO_DEADLINE -> true.also { cancelTimer() }
+                running == null || !running.isPending || running.at > deadline -> startTimer()
+                else -> true
+            }
         }
+        if (!hasTimer) runtimeClosed()
     }
 
     private fun after(timeout: Duration) = scope.runtime.platform.deadlineAfter(timeout.inWholeNanoseconds.coerceAtLeast(0))
 
-    private fun startTimer() {
+    /** False when the runtime takes no more timers. */
+    private fun startTimer(): Boolean {
         cancelTimer()
-        timer = Timer(deadline, this).also { scope.runtime.pool.schedule(it, deadline) }
-        if (timer?.isCancelled == true) runtimeClosed()
+        val started = Timer(deadline, this).also { timer = it }
+        scope.runtime.pool.schedule(started, deadline)
+        return !started.isCancelled
     }
 
+    // Outside of the lock: it runs whatever the scope and its children do when they are cancelled.
     private fun runtimeClosed() {
         scope.cancel(CancelReason.of(CancelReason.Kind.SHUTDOWN, "its runtime has been closed, and with that its timeout"))
     }
@@ -80,13 +87,15 @@ internal class Expiry(private val scope: ScopeJob<*>) {
     }
 
     private fun due() {
-        val over = synchronized(this) {
+        val hasTimer = synchronized(this) {
             if (isOver || deadline == NO_DEADLINE) return
             isOver = scope.runtime.platform.nanoTime() >= deadline
-            if (!isOver) startTimer()
-            if (isOver) given?.let { "after $it" } ?: "at its deadline, ${deadline.nanoseconds} on the clock of the runtime" else null
+            isOver || startTimer()
         }
-        if (over != null) scope.timedOut(over)
+        when {
+            !hasTimer -> runtimeClosed()
+            isOver -> scope.timedOut(given?.let { "after $it" } ?: "at its deadline, ${deadline.nanoseconds} on the clock of the runtime")
+        }
     }
 
     /** The scope has ended. */

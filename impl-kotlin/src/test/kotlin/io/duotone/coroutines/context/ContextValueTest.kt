@@ -12,6 +12,8 @@ import io.duotone.coroutines.race
 import io.duotone.coroutines.runDuotone
 import io.duotone.coroutines.spawn
 import io.duotone.coroutines.taskScope
+import io.duotone.spi.Context
+import io.duotone.spi.ContextValues
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContainExactly
@@ -44,6 +46,22 @@ internal class ContextValueTest :
                 seen() shouldBe "null null"
                 yield()
                 seen() shouldBe "null null"
+            }
+        }
+
+        test("T63 whatever a piece of work leaves behind on the worker is taken away before the next") {
+            val local = ThreadLocal<String>()
+            val key = ContextKey.of("local", local)
+            DuotoneRuntime(workers(1)).use { runtime ->
+                val left = CompletableDeferred<String?>()
+                val found = CompletableDeferred<String>()
+                runtime.pool.submit {
+                    Context.enter(Context.of(ContextValues.NONE.with(key, "left").with(USER, "ann"), null))
+                    left.complete(local.get())
+                }
+                runtime.block { left.await() } shouldBe "left"
+                runtime.pool.submit { found.complete("${Context.current()} ${USER.get()} ${local.get()}") }
+                runtime.block { found.await() } shouldBe "null null null"
             }
         }
 

@@ -1,5 +1,6 @@
 package io.duotone.coroutines.engine.blocking
 
+import io.duotone.spi.Context
 import java.util.concurrent.RejectedExecutionException
 import java.util.concurrent.TimeUnit
 import java.util.concurrent.locks.LockSupport
@@ -233,6 +234,7 @@ internal class BlockingPool(
         private fun runReporting(call: BlockingCall<*>, self: Thread) {
             try {
                 call.runOn(self)
+                Context.clear()
             } catch (failure: Throwable) {
                 // A hook that throws is a mistake of its author; the thread goes on.
                 self.uncaughtExceptionHandler.uncaughtException(self, failure)

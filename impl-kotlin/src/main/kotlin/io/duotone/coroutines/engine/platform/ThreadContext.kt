@@ -40,8 +40,13 @@ internal class ElementsOnThread(private val context: CoroutineContext) {
         }
     }
 
-    /** The last first. */
+    /** The last first, and all of them, also when one fails. */
     fun restore() {
-        while (true) (before.removeLastOrNull() ?: return).restore(context)
+        val last = before.removeLastOrNull() ?: return
+        try {
+            last.restore(context)
+        } finally {
+            restore()
+        }
     }
 }

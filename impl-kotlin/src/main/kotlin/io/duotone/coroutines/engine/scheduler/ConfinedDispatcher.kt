@@ -20,9 +20,19 @@ internal class ConfinedDispatcher(val runtime: RuntimeDispatcher) :
     private val turns = runtime.limitedParallelism(1)
 
     /** Commands that take their turn too. */
-    val executor: Executor = Executor { dispatch(EmptyCoroutineContext, it) }
+    val executor: Executor = Executor { command ->
+        dispatch(EmptyCoroutineContext) {
+            try {
+                command.run()
+            } catch (failure: Throwable) {
+                runtime.pool.uncaught(failure)
+            }
+        }
+    }
 
     override fun dispatch(context: CoroutineContext, block: Runnable) {
+        // What is queued behind turns the runtime sees without its context.
+        if (runtime.pool.mayStop) cancelBecauseClosed(context)
         turns.dispatch(context, block)
     }
 

@@ -6,11 +6,12 @@ package io.duotone.coroutines.engine.scheduler
  *
  * | field | written by | read by | mode |
  * |---|---|---|---|
- * | worker, seen | the worker it runs on | the next one | plain, published by the queue |
+ * | worker, seen, hasSeen | the worker it runs on | the next one | plain, published by the queue |
  */
 internal abstract class PollCycle(private val pool: WorkerPool) : Runnable {
     private var worker: Worker? = null
     private var seen = 0L
+    private var hasSeen = false
 
     /** The worker has looked; called on it. */
     protected abstract fun passed()
@@ -40,7 +41,13 @@ internal abstract class PollCycle(private val pool: WorkerPool) : Runnable {
             // Surrendered at shutdown: whoever runs it now has no I/O to look at.
             current == null -> refused()
 
-            current === worker && current.polls != seen -> passed()
+            hasSeen -> passed()
+
+            // Once more to the end of the queue: what the look made ready went there behind this.
+            current === worker && current.polls != seen -> {
+                hasSeen = true
+                current.submitLast(this)
+            }
 
             else -> waitFor(current)
         }

@@ -72,7 +72,7 @@ internal interface RuntimeTimer {
 }
 
 /** Cancels the coroutine with this context, except in a non-cancellable section: that is the cleanup it shall get to. */
-private fun cancelBecauseClosed(context: CoroutineContext) {
+internal fun cancelBecauseClosed(context: CoroutineContext) {
     val job = context[Job] ?: return
     val root = generateSequence(job) { it.parent }.last()
     // A section (withContext) has a caller, and else the caller's job for a parent; NonCancellable does not show itself as one.

@@ -10,6 +10,7 @@ import io.duotone.coroutines.engine.reactor.ReadyList
 import io.duotone.coroutines.engine.reactor.SelectorPoller
 import io.duotone.coroutines.engine.timer.DueSink
 import io.duotone.coroutines.engine.timer.TimerHeap
+import io.duotone.spi.Context
 import java.lang.invoke.MethodHandles
 import java.lang.invoke.VarHandle
 
@@ -162,6 +163,7 @@ internal class Worker(private val pool: WorkerPool, val index: Int, name: String
         } catch (failure: Throwable) {
             pool.uncaught(failure)
         }
+        Context.clear()
         // An interrupt meant for a task must not close the channels or break the sleep of those after it.
         if (thread.isInterrupted) Thread.interrupted()
     }
