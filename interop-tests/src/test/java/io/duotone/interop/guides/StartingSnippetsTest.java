@@ -2,6 +2,7 @@ package io.duotone.interop.guides;
 
 import static io.duotone.Coroutines.async;
 import static io.duotone.Coroutines.await;
+import static java.time.Duration.ofHours;
 import static java.time.Duration.ofMillis;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -74,7 +75,7 @@ final class StartingSnippetsTest {
 
     private Coroutine<Void> heartbeat() {
         return scope ->
-                scope.sleep(ofMillis(3_600_000)).whenComplete((slept, failure) -> pinged.complete("cleaned up"));
+                scope.sleep(ofHours(1)).whenComplete((slept, failure) -> pinged.complete("cleaned up"));
     }
 
     @Test
