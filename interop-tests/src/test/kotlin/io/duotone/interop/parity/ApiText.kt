@@ -22,7 +22,7 @@ internal object ApiText {
             val name = type.substringAfterLast('.')
             when {
                 name in types -> members.map { "$name${it.asKotlin(members)}" }
-                members.isNotEmpty() && members.all(Member::isStatic) -> members.map { it.asKotlin(members).removePrefix(".") }
+                members.isNotEmpty() && members.all(Member::isStatic) -> members.map(Member::atTopLevel)
                 else -> emptyList()
             }
         }.toSet()
@@ -38,11 +38,15 @@ internal object ApiText {
             }
         }
 
-        /** A getter of a property at the top level has the receiver as a parameter. */
-        fun propertyOrNull(prefix: String): String? {
-            val expected = if (prefix == "set") 1 else 0
+        /** Here the receiver of a property is the one parameter of its getter. */
+        fun atTopLevel(): String = when (val property = propertyOrNull("get", parameters = 1)) {
+            null -> asKotlin(emptyList()).removePrefix(".")
+            else -> "${parameters.single()}.$property"
+        }
+
+        private fun propertyOrNull(prefix: String, parameters: Int = if (prefix == "set") 1 else 0): String? {
             val rest = name.removePrefix(prefix)
-            if (rest == name || rest.firstOrNull()?.isUpperCase() != true || parameters.size != expected) return null
+            if (rest == name || rest.firstOrNull()?.isUpperCase() != true || this.parameters.size != parameters) return null
             return rest.replaceFirstChar(Char::lowercase)
         }
     }
