@@ -74,8 +74,11 @@ final class StartingSnippetsTest {
     }
 
     private Coroutine<Void> heartbeat() {
-        return scope ->
-                scope.sleep(ofHours(1)).whenComplete((slept, failure) -> pinged.complete("cleaned up"));
+        return scope -> {
+            Task<Void> sleep = scope.sleep(ofHours(1));
+            sleep.whenComplete((slept, failure) -> pinged.complete("cleaned up"));
+            return sleep;
+        };
     }
 
     @Test
@@ -168,7 +171,7 @@ final class StartingSnippetsTest {
             // end
         }));
         assertEquals("Hello, Ann", served);
-        assertEquals("cleaned up", pinged.join());
+        assertEquals("cleaned up", pinged.getNow("not cleaned up"));
     }
 
     @Test
