@@ -14,7 +14,7 @@ package io.duotone;
  * }</pre>
  */
 public enum MissedTicks {
-    /** The next tick is due one period after the late one: no bursts, and never two ticks within less than a period. */
+    /** The next tick is due one period after the late one was asked for or handed over: no bursts, at least a period after a late tick. */
     DELAY,
 
     /** The ticks missed fire at once, one after the other, until the interval has caught up. */

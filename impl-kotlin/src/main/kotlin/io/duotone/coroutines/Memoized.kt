@@ -19,8 +19,8 @@ public interface Memoized<out T> {
      *
      * **Errors**: the failure of the run, which is remembered as a value is; [IllegalStateException] with the names, `a -> b -> a`, when
      * this wait would close a cycle of memoised coroutines that wait for one another (row Y9). Seen are all waits of a run and of the
-     * scopes and tasks in it; not seen are those of tasks that it starts elsewhere, and waits by other means, a channel for one. The
-     * cancellation of a run that was cancelled by itself.
+     * scopes and tasks in it; not seen are those of tasks that it starts elsewhere, and waits by other means, a channel for one. A wait
+     * that a race or a timeout around it could end is refused all the same. The cancellation of a run that was cancelled by itself.
      */
     public suspend fun await(): T
 }

@@ -12,7 +12,7 @@ import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Deferred
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.flow.Flow
-import kotlinx.coroutines.flow.flow
+import kotlinx.coroutines.flow.FlowCollector
 import kotlinx.coroutines.suspendCancellableCoroutine
 
 /**
@@ -41,9 +41,11 @@ public class TaskGroup<T>(tasks: Iterable<Deferred<T>> = emptyList()) {
         for (task in tasks) add(task)
     }
 
-    /** Adds a task, and returns it (row S28). One that is in the group already is not added again. */
+    /** Adds a task, and returns it (row S28). One that is lazy is started; one that is in the group already is not added again. */
     public fun add(task: Deferred<T>): Deferred<T> {
-        if (bag.add(task)) task.invokeOnCompletion { bag.ended(task) }
+        if (!bag.add(task)) return task
+        task.invokeOnCompletion { bag.ended(task) }
+        task.start()
         return task
     }
 
@@ -111,8 +113,13 @@ public class TaskGroup<T>(tasks: Iterable<Deferred<T>> = emptyList()) {
      * Takes one task after the other out of the group, in the order in which they end, until none is pending (row S36). A collector that
      * stops early cancels no task, and what it did not get stays in the group.
      */
-    public fun exhaust(): Flow<Deferred<T>> = flow {
-        while (true) emit(waitFirstAndPop() ?: break)
+    public fun exhaust(): Flow<Deferred<T>> = Exhausting()
+
+    /** A flow by itself and not by `flow { }`, which looks for cancellation once more when the task has been popped: it would be lost. */
+    private inner class Exhausting : Flow<Deferred<T>> {
+        override suspend fun collect(collector: FlowCollector<Deferred<T>>) {
+            while (true) collector.emit(waitFirstAndPop() ?: return)
+        }
     }
 
     /**
@@ -138,11 +145,15 @@ public class TaskGroup<T>(tasks: Iterable<Deferred<T>> = emptyList()) {
 
     override fun toString(): String = bag.toString()
 
-    private suspend fun <R> ask(question: GroupQuestion<Deferred<T>, R>): R = suspendCancellableCoroutine { caller ->
-        val wait = Wait(bag, question, caller)
-        bag.ask(wait)
-        // Only now: a wait that is cancelled already must not be left behind.
-        caller.invokeOnCancellation { bag.forget(wait) }
+    private suspend fun <R> ask(question: GroupQuestion<Deferred<T>, R>): R {
+        val answer = suspendCancellableCoroutine { caller ->
+            val wait = Wait(bag, question, caller)
+            bag.ask(wait)
+            // Only now: a wait that is cancelled already must not be left behind.
+            caller.invokeOnCancellation { bag.forget(wait) }
+        }
+        bag.delivered(question, answer)
+        return answer
     }
 
     private class Wait<H : Any, R>(
@@ -150,9 +161,8 @@ public class TaskGroup<T>(tasks: Iterable<Deferred<T>> = emptyList()) {
         override val question: GroupQuestion<H, R>,
         private val caller: CancellableContinuation<R>,
     ) : GroupWait<H, R> {
-        override fun tell(answer: R): Boolean {
+        override fun tell(answer: R) {
             caller.resume(answer) { _, refused, _ -> bag.refused(question, refused) }
-            return true
         }
     }
 }

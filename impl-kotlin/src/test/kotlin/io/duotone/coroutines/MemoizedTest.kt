@@ -3,6 +3,7 @@ package io.duotone.coroutines
 import io.duotone.CancelReason
 import io.duotone.Coroutine
 import io.duotone.Duotone
+import io.duotone.DuotoneOptions
 import io.duotone.TaskCancelledException
 import io.duotone.coroutines.facade.asJava
 import io.duotone.coroutines.facade.await
@@ -16,9 +17,12 @@ import io.kotest.matchers.string.shouldContain
 import io.kotest.matchers.types.shouldBeSameInstanceAs
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Deferred
+import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.NonCancellable
+import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.awaitCancellation
@@ -28,8 +32,11 @@ import kotlinx.coroutines.supervisorScope
 import kotlinx.coroutines.withContext
 import kotlinx.coroutines.yield
 import java.util.concurrent.ConcurrentLinkedQueue
+import java.util.concurrent.CountDownLatch
 import java.util.concurrent.atomic.AtomicInteger
+import kotlin.concurrent.thread
 
+@OptIn(ExperimentalCoroutinesApi::class)
 class MemoizedTest :
     FunSpec({
         onWorkers("Y7 C25 a diamond runs once, for those who await it at the same time and for those who come later") { runtime ->
@@ -323,6 +330,46 @@ class MemoizedTest :
                     awaitsB.await() shouldBe "a"
                 }
             }
+        }
+
+        test("Y9 C25 what a run starts in a scope that it does not wait for is no part of it, and may await it") {
+            lateinit var a: Memoized<String>
+            val service = CompletableDeferred<CoroutineScope>()
+            val early = CompletableDeferred<Deferred<String>>()
+            a = memoized("a") {
+                val scope = CoroutineScope(coroutineContext + SupervisorJob())
+                early.complete(scope.async(start = CoroutineStart.UNDISPATCHED) { a.await() })
+                service.complete(scope)
+                "a"
+            }
+            val b = memoized("b") {
+                service.await().async(start = CoroutineStart.UNDISPATCHED) { taskScope { fork { a.await() }.await() } }.await()
+            }
+            withRuntime("service", 2) { runtime ->
+                runtime.blockWatched {
+                    a.await() shouldBe "a"
+                    early.await().await() shouldBe "a"
+                    b.await() shouldBe "a"
+                }
+            }
+        }
+
+        test("C1 C25 work that a closing runtime waits for may still be the first to await") {
+            val begun = CountDownLatch(1)
+            val gate = CompletableDeferred<Unit>()
+            val memo = memoized { yield().let { "value" } }
+            val runtime = DuotoneRuntime(Duotone.builder().atExit(DuotoneOptions.AtExit.JOIN).build())
+            val task = runtime.spawn {
+                begun.countDown()
+                gate.await()
+                memo.await()
+            }
+            begun.await()
+            val closing = thread { runtime.close() }
+            eventually("the runtime closes") { runtime.isClosed }
+            gate.complete(Unit)
+            watched { closing.join() }
+            task.getCompleted() shouldBe "value"
         }
 
         test("C25 the two languages share the one run, and the face of the other is always the same") {

@@ -6,6 +6,7 @@ import io.duotone.DuotoneOptions
 import io.duotone.ScopePolicy
 import io.duotone.TaskInfo
 import io.duotone.coroutines.facade.asJava
+import io.duotone.coroutines.time.cycle
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldBeEmpty
@@ -29,6 +30,7 @@ import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.TimeoutException
 import java.util.concurrent.atomic.AtomicInteger
 import kotlin.concurrent.thread
+import kotlin.time.Duration.Companion.hours
 import kotlin.time.Duration.Companion.milliseconds
 
 class OpenTaskScopeTest :
@@ -51,6 +53,18 @@ class OpenTaskScopeTest :
                 shouldThrow<IllegalStateException> { open.spawn { 4 } }.message.shouldNotBeNull() shouldContain "the scope has ended"
                 open.trySpawn { 4 } shouldBe null
                 open.name shouldBe "uploads"
+            }
+        }
+
+        test("R3 S46 an open scope has cycles, which end with it") {
+            runDuotone {
+                val open = open("uploads")
+                val ran = CompletableDeferred<String?>()
+                val cycle = open.cycle(1.hours, "flush") { ran.complete(name) }
+                cycle.callNow()
+                ran.await() shouldBe "flush"
+                open.join()
+                cycle.isActive shouldBe false
             }
         }
 

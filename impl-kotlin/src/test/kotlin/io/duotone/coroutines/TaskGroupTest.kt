@@ -79,6 +79,43 @@ internal class TaskGroupTest :
             group.done() shouldContainExactly listOf(task)
         }
 
+        test("S28 a lazy task is started when it is added") {
+            runWatched {
+                val group = TaskGroup<Int>()
+                val task = group.add(async(start = CoroutineStart.LAZY) { 1 })
+                group.waitFirst() shouldBe task
+                group.exhaustDone() shouldContainExactly listOf(task)
+            }
+        }
+
+        test("S31 S36 a task that was popped for a collector cancelled meanwhile comes to the other, who is not told of the end before") {
+            runWatched {
+                val task = CompletableDeferred<Int>()
+                val group = TaskGroup<Int>(listOf(task))
+                val first = waiting { group.exhaust().toList() }
+                val second = waiting { group.exhaust().toList() }
+                task.complete(1)
+                first.cancel()
+                second.await() shouldContainExactly listOf(task)
+                first.isCancelled shouldBe true
+            }
+        }
+
+        test("S31 S36 whoever waits while the last task is on its way to another is told of the end when that has got it") {
+            runWatched {
+                val task = CompletableDeferred<Int>()
+                val group = TaskGroup<Int>(listOf(task))
+                val first = waiting { group.exhaust().toList() }
+                val second = waiting { group.waitFailure() }
+                val third = waiting { group.waitFirstAndPop() }
+                task.complete(1)
+                third.isCompleted shouldBe false
+                first.await() shouldContainExactly listOf(task)
+                second.await() shouldBe null
+                third.await() shouldBe null
+            }
+        }
+
         test("S29 S30 S31 S32 S33 S34 on a group with nothing pending no wait waits") {
             runWatched {
                 val group = TaskGroup<Int>()

@@ -4,6 +4,8 @@ import io.duotone.AsyncIterator
 import io.duotone.Coroutines
 import io.duotone.Task
 import io.duotone.coroutines.checkMayBlock
+import io.duotone.coroutines.context.currentElements
+import kotlinx.coroutines.Job
 import java.util.NoSuchElementException
 import java.util.Objects
 import java.util.Optional
@@ -35,7 +37,10 @@ internal abstract class ElementIterator<E : Any>(val runtime: JavaRuntime) : Asy
             use { callForEach(action) }
             null
         }
-        return CallTask<Void?>(runtime).begin { loop.startCoroutineUninterceptedOrReturn(it) }
+        val parent = runtime.kotlin.rootScope.coroutineContext[Job]
+        return RuntimeCallTask<Void?>(runtime, "AsyncIterator.forEach", parent, currentElements()).begin {
+            loop.startCoroutineUninterceptedOrReturn(it)
+        }
     }
 
     private suspend fun callForEach(action: Function<in E, out CompletionStage<*>>) {

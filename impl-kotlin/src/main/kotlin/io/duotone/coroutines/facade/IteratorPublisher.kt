@@ -1,5 +1,6 @@
 package io.duotone.coroutines.facade
 
+import io.duotone.CancelReason
 import io.duotone.Task
 import io.duotone.spi.Failures
 import java.util.Objects
@@ -130,7 +131,8 @@ private class IteratorSubscription<E : Any>(private val iterator: ElementIterato
     /** Lets go of the subscriber and of what has come for it, with a last word. */
     private inline fun over(lastWord: (Flow.Subscriber<in E>) -> Unit = {}) {
         iterator.close()
-        asked?.takeIf { it.isDone && !it.isCompletedExceptionally }?.join()?.ifPresent(iterator::untaken)
+        // Cancelled first: an element that is on its way to the wait is then refused there, and not lost here.
+        asked?.let { if (!it.cancel(NO_MORE) && !it.isCompletedExceptionally) it.join().ifPresent(iterator::untaken) }
         asked = null
         tell(lastWord)
         subscriber = null
@@ -148,4 +150,8 @@ private class IteratorSubscription<E : Any>(private val iterator: ElementIterato
 
     private fun badDemand(n: Long) =
         IllegalArgumentException("$n elements were requested: request at least 1, or cancel the subscription to get no more (rule 3.9)")
+
+    private companion object {
+        val NO_MORE: CancelReason = CancelReason.of(CancelReason.Kind.SCOPE_CLOSED, "the subscription it was for has ended")
+    }
 }

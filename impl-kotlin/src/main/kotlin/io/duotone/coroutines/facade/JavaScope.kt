@@ -273,10 +273,14 @@ internal open class JavaScope(
 
     override fun confined(): Scope = View(runtime, CoroutineScope(scope.coroutineContext + runtime.kotlin.confined()), values(), added)
 
-    override fun cycle(period: Duration): Cycle = KotlinCycle.start(scopeJob("cycle"), period.toKotlinDuration(), null).asJava()
+    override fun cycle(period: Duration): Cycle = cycleOf(period, null)
 
-    override fun cycle(name: String, period: Duration): Cycle =
-        KotlinCycle.start(scopeJob("cycle"), period.toKotlinDuration(), name).asJava()
+    override fun cycle(name: String, period: Duration): Cycle = cycleOf(period, name)
+
+    private fun cycleOf(period: Duration, name: String?): Cycle {
+        val scope = scopeJob("cycle")
+        return inherited { context, _ -> KotlinCycle.start(scope, context, period.toKotlinDuration(), name) }.asJava()
+    }
 
     override fun cancel(reason: CancelReason): Boolean {
         Objects.requireNonNull(reason, "reason")

@@ -126,7 +126,9 @@ internal class JavaTaskGroup<T>(private val runtime: JavaRuntime) : TaskGroup<T>
     private open inner class Wait<R, J>(override val question: GroupQuestion<Task<T>, R>, private val inJava: (R) -> J) :
         Task<J>(runtime.executor(), null),
         GroupWait<Task<T>, R> {
-        override fun tell(answer: R): Boolean = succeed(inJava(answer))
+        override fun tell(answer: R) {
+            if (succeed(inJava(answer))) bag.delivered(question, answer) else bag.refused(question, answer)
+        }
 
         override fun onCancel(reason: CancelReason) {
             bag.forget(this)
@@ -164,9 +166,9 @@ internal class JavaTaskGroup<T>(private val runtime: JavaRuntime) : TaskGroup<T>
             Wait<Task<T>?, Optional<Task<T>>>(GroupQuestion.First(Ending.ANY, pops = true), { Optional.ofNullable(it) }) {
             val iterator: Any get() = this@Exhausting
 
-            override fun tell(answer: Task<T>?): Boolean {
+            override fun tell(answer: Task<T>?) {
                 if (answer == null) isOver = true
-                return super.tell(answer)
+                super.tell(answer)
             }
         }
     }

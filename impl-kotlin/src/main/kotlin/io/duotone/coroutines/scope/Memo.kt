@@ -16,6 +16,7 @@ import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.ensureActive
+import kotlinx.coroutines.isActive
 import kotlinx.coroutines.newCoroutineContext
 import java.util.concurrent.atomic.AtomicBoolean
 import kotlin.coroutines.CoroutineContext
@@ -62,7 +63,7 @@ internal class Memo<T>(override val name: String?, block: suspend TaskScope.() -
             val run = enter(runtime) ?: continue
             var left = GAVE_UP
             try {
-                awaitEnd(run, context[RunningMemo])
+                awaitEnd(run, context[RunningMemo]?.takeIf { it.waitsFor(context[Job]) })
                 outcome?.let { return it.take() }
                 val cancellation = checkNotNull(run.cancellation)
                 if (!run.isAbandoned && !(run.runtime.isClosed && !runtime.isClosed)) throw cancellation
@@ -84,7 +85,8 @@ internal class Memo<T>(override val name: String?, block: suspend TaskScope.() -
     }
 
     private fun newRun(runtime: DuotoneRuntime): MemoRun<T> {
-        runtime.checkOpen()
+        // One that closes, but waits for what runs, may be waiting for the caller.
+        if (!runtime.rootScope.isActive) runtime.checkOpen()
         return MemoRun(this, checkNotNull(block), runtime, RunningMemo(name))
     }
 
@@ -167,6 +169,10 @@ internal class MemoRun<T>(
     /** Its last awaiter has gone. Those that come now wait for its end, and for a better run. */
     @Volatile
     var isAbandoned = false
+
+    init {
+        node.job = this
+    }
 
     var cancellation: CancellationException? = null
         private set

@@ -1,21 +1,40 @@
 package io.duotone.coroutines.scope
 
+import kotlinx.coroutines.CompletableJob
+import kotlinx.coroutines.ExperimentalCoroutinesApi
+import kotlinx.coroutines.Job
 import kotlin.coroutines.AbstractCoroutineContextElement
 import kotlin.coroutines.CoroutineContext
 
 /**
  * A run of a memoised coroutine, as its own code finds it in its context, and a node in the graph of runs that wait for one another (row Y9).
- * What the run starts in its scope inherits it, in either language. A run that has ended waits for nobody.
+ * What the run starts in its scope inherits it, in either language. So does what it starts elsewhere with its context, which it does not wait
+ * for: see [waitsFor]. A run that has ended waits for nobody.
  *
  * The lock is one for all runtimes, since waits go from one to another. It is taken by waits of runs for runs alone, and held over nothing else.
  *
  * | field | written by | read by | guard |
  * |---|---|---|---|
  * | awaited | whoever waits in this run | same, in any run | GRAPH |
+ * | job | the run, when it is made | whoever waits | plain, before the run is handed out |
  */
+@OptIn(ExperimentalCoroutinesApi::class)
 internal class RunningMemo(private val name: String?) : AbstractCoroutineContextElement(RunningMemo) {
     /** One entry for each wait. */
     private val awaited = ArrayList<RunningMemo>(1)
+
+    /** The run itself. */
+    lateinit var job: Job
+
+    /**
+     * Whether the run waits for [work], which has this in its context, to end. Not when the run is over, nor when [work] is below a job that
+     * somebody made by hand, for a scope that outlives the run. An uncancellable section has no parent either, but is waited for.
+     */
+    fun waitsFor(work: Job?): Boolean {
+        if (job.isCompleted) return false
+        val upwards = generateSequence(work) { it.parent }
+        return upwards.any { it === job } || upwards.lastOrNull() !is CompletableJob
+    }
 
     /**
      * Notes that this run waits for [next].

@@ -41,8 +41,8 @@ internal sealed class GroupQuestion<H : Any, R> {
 internal interface GroupWait<H : Any, R> {
     val question: GroupQuestion<H, R>
 
-    /** Called once, outside of all locks. False when nobody waits any more. */
-    fun tell(answer: R): Boolean
+    /** Called once, outside of all locks. Whoever is told says to the bag whether the answer was [delivered][TaskBag.delivered]. */
+    fun tell(answer: R)
 }
 
 /**
@@ -55,11 +55,13 @@ internal interface GroupWait<H : Any, R> {
  *                                       +---- putBack ----+
  * ```
  * A task is done when it has left PENDING, so that it is done once. Whoever is to be told of it is found in the same step, and told outside
- * of the lock, since that runs code of the user. A wait may have been cancelled meanwhile; what was popped for it is put back.
+ * of the lock, since that runs code of the user. A wait may have been cancelled meanwhile; what was popped for it is put back. Until it is
+ * known which of the two, nobody is told that there is nothing more to come.
  *
  * | field | written by | read by | guard |
  * |---|---|---|---|
  * | pending, done | whoever adds, ends or pops a task | same | this |
+ * | popsInFlight: tasks popped for waits that have not got them yet | whoever pops, is told, refuses | same | this |
  * | waits | whoever waits, is cancelled, or ends a task | same | this |
  *
  * @param endingOf how a task ended that has
@@ -68,6 +70,7 @@ internal class TaskBag<H : Any>(private val endingOf: (H) -> Ending) {
     private val pending = LinkedHashSet<H>()
     private val done = LinkedHashMap<H, Ending>()
     private val waits = LinkedHashSet<GroupWait<H, *>>()
+    private var popsInFlight = 0
 
     /** False when the task is in the group already; else the caller sees to it that [ended] is called when it ends, or at once. */
     fun add(task: H): Boolean = synchronized(this) { task !in done && pending.add(task) }
@@ -87,14 +90,19 @@ internal class TaskBag<H : Any>(private val endingOf: (H) -> Ending) {
     fun putBack(task: H) {
         val ending = endingOf(task)
         val answers = synchronized(this) {
-            if (task in pending || task in done) return
-            val others = LinkedHashMap(done)
-            done.clear()
-            done[task] = ending
-            done.putAll(others)
+            makeFirst(task, ending)
             answersNow(null)
         }
         answers.forEach { it.tell() }
+    }
+
+    /** Under the lock. */
+    private fun makeFirst(task: H, ending: Ending) {
+        if (task in pending || task in done) return
+        val others = LinkedHashMap(done)
+        done.clear()
+        done[task] = ending
+        done.putAll(others)
     }
 
     // Waiting.
@@ -114,19 +122,41 @@ internal class TaskBag<H : Any>(private val endingOf: (H) -> Ending) {
         waits.filter(which).also { waits.removeAll(it.toSet()) }
     }
 
+    /** Called once for each answer: this, or [refused]. */
+    fun <R> delivered(question: GroupQuestion<H, R>, answer: R) {
+        if (popped(question, answer) == null) return
+        val answers = synchronized(this) {
+            popsInFlight--
+            // What else is waited for has not come by this; but it may be that it will not.
+            if (isNothingToCome) answersNow(null) else emptyList()
+        }
+        answers.forEach { it.tell() }
+    }
+
     /** An answer that nobody got. */
     fun <R> refused(question: GroupQuestion<H, R>, answer: R) {
-        @Suppress("UNCHECKED_CAST")
-        if (question is GroupQuestion.First<*> && question.pops) (answer as H?)?.let(::putBack)
+        val task = popped(question, answer) ?: return
+        val ending = endingOf(task)
+        val answers = synchronized(this) {
+            popsInFlight--
+            makeFirst(task, ending)
+            answersNow(null)
+        }
+        answers.forEach { it.tell() }
     }
+
+    @Suppress("UNCHECKED_CAST")
+    private fun <R> popped(question: GroupQuestion<H, R>, answer: R): H? =
+        if (question is GroupQuestion.First<*> && question.pops) answer as H? else null
 
     private inner class Answer(private val wait: GroupWait<H, *>, private val answer: Any?) {
         @Suppress("UNCHECKED_CAST")
         fun tell() {
-            wait as GroupWait<H, Any?>
-            if (!wait.tell(answer)) refused(wait.question, answer)
+            (wait as GroupWait<H, Any?>).tell(answer)
         }
     }
+
+    private val isNothingToCome: Boolean get() = pending.isEmpty() && popsInFlight == 0
 
     /** Under the lock. Those who waited longer are asked first. */
     private fun answersNow(ended: H?): List<Answer> {
@@ -148,15 +178,27 @@ internal class TaskBag<H : Any>(private val endingOf: (H) -> Ending) {
         return when (question) {
             is GroupQuestion.All<*> -> if (isNothingPending) Unit else NOT_YET
             is GroupQuestion.Next<*> -> if (ended != null || isNothingPending) ended else NOT_YET
-            is GroupQuestion.First<*> -> first(question, ended) ?: if (isNothingPending) null else NOT_YET
+            is GroupQuestion.First<*> -> first(question, ended) ?: if (isNothingToCome) null else NOT_YET
             is GroupQuestion.Count<*> -> if (isNothingPending || done.size >= question.atLeast) done.size else NOT_YET
         }
     }
 
     private fun first(question: GroupQuestion.First<*>, ended: H?): H? {
-        if (question.pops) return done.entries.firstOrNull { it.value in question.endings }?.key?.also { done.remove(it) }
-        if (ended != null && endingOf(ended) in question.endings) return ended
-        return done.entries.firstOrNull { it.value in question.endings }?.key
+        // Of those that ended before there is none such, or the question would have been answered then.
+        if (ended != null) {
+            val isSuch = endingOf(ended) in question.endings
+            return ended.takeIf { isSuch && (!question.pops || pop(it)) }
+        }
+        val found = done.entries.firstOrNull { it.value in question.endings }?.key ?: return null
+        if (question.pops) pop(found)
+        return found
+    }
+
+    /** For a wait. False when another has got it. */
+    private fun pop(task: H): Boolean {
+        if (done.remove(task) == null) return false
+        popsInFlight++
+        return true
     }
 
     // Looking and taking.

@@ -4,16 +4,23 @@ package io.duotone.coroutines.time
 
 import io.duotone.CancelReason
 import io.duotone.MissedTicks
-import io.duotone.TaskCancelledException
 import io.duotone.coroutines.DuotoneRuntime
 import io.duotone.coroutines.OtherFace
 import io.duotone.coroutines.TaskScope
+import io.duotone.coroutines.nameContext
 import io.duotone.coroutines.resultOf
+import io.duotone.coroutines.scope.FailureGoesTo
 import io.duotone.coroutines.scope.ScopeJob
+import io.duotone.coroutines.scope.TaskCoroutine
+import io.duotone.coroutines.taskOptions
 import io.duotone.coroutines.taskScope
 import kotlinx.coroutines.CancellationException
-import kotlinx.coroutines.Job
+import kotlinx.coroutines.ExperimentalCoroutinesApi
+import kotlinx.coroutines.job
+import kotlinx.coroutines.newCoroutineContext
 import java.util.concurrent.CopyOnWriteArrayList
+import kotlin.coroutines.CoroutineContext
+import kotlin.coroutines.EmptyCoroutineContext
 import kotlin.time.Duration
 
 /**
@@ -29,7 +36,9 @@ public fun TaskScope.cycle(period: Duration, name: String? = null, function: sus
     cycle(period, name).also { it.append(function) }
 
 /** As [cycle] with a function, but with none yet: see [Cycle.append]. */
-public fun TaskScope.cycle(period: Duration, name: String? = null): Cycle = Cycle.start(this as ScopeJob<*>, period, name)
+@OptIn(ExperimentalCoroutinesApi::class)
+public fun TaskScope.cycle(period: Duration, name: String? = null): Cycle =
+    Cycle.start(coroutineContext.job as ScopeJob<*>, newCoroutineContext(EmptyCoroutineContext), period, name)
 
 /**
  * Work that is done again and again in a scope (rows S46, C24): made by [cycle]. In each run the functions are called one after the other,
@@ -70,7 +79,7 @@ public class Cycle private constructor(private val runtime: DuotoneRuntime, peri
     private var next = since + period
     private var isRunning = false
     private val ticks = runtime.interval(period, next, MissedTicks.DELAY)
-    private lateinit var job: Job
+    private lateinit var job: ScopeJob<*>
     internal val otherFace = OtherFace()
 
     /**
@@ -103,11 +112,7 @@ public class Cycle private constructor(private val runtime: DuotoneRuntime, peri
         }
 
     /** Ends the cycle and cancels the run under way. Returns whether this call did it. */
-    public fun cancel(): Boolean {
-        if (!job.isActive) return false
-        job.cancel(TaskCancelledException(CANCELLED))
-        return true
-    }
+    public fun cancel(): Boolean = job.cancel(CANCELLED)
 
     /** Begins a run at once. While one is under way, another follows right after it. */
     public fun callNow() {
@@ -184,10 +189,14 @@ public class Cycle private constructor(private val runtime: DuotoneRuntime, peri
     internal companion object {
         private val CANCELLED = CancelReason.cancelled("the cycle was cancelled")
 
-        fun start(scope: ScopeJob<*>, period: Duration, name: String?): Cycle {
+        /** A cycle of [scope], which runs with [context]: that of the scope, and what a view of it adds. */
+        fun start(scope: ScopeJob<*>, context: CoroutineContext, period: Duration, name: String?): Cycle {
             positive(period, "cycle")
             val cycle = Cycle(scope.runtime, period, name)
-            cycle.job = scope.spawn(name, background = true) { cycle.run() }
+            val role = taskOptions(name).background()
+            val task = TaskCoroutine<Unit>(scope.runtime, context + nameContext(name), FailureGoesTo.PARENT, role)
+            cycle.job = task
+            task.spawn { cycle.run() }
             return cycle
         }
     }

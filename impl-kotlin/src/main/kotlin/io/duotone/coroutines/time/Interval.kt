@@ -14,7 +14,7 @@ import io.duotone.coroutines.runtimeOf
 import io.duotone.coroutines.scope.asDeadline
 import kotlinx.coroutines.ensureActive
 import kotlinx.coroutines.flow.Flow
-import kotlinx.coroutines.flow.flow
+import kotlinx.coroutines.flow.FlowCollector
 import kotlinx.coroutines.suspendCancellableCoroutine
 import kotlin.coroutines.coroutineContext
 import kotlin.time.Duration
@@ -90,7 +90,14 @@ public class Interval internal constructor(internal val runtime: DuotoneRuntime,
     }
 
     /** The ticks as a flow without end, of what [tick] returns. It has one collector at a time: they are the ticks of this interval. */
-    public fun asFlow(): Flow<Long> = flow { while (true) emit(tick()) }
+    public fun asFlow(): Flow<Long> = Ticks()
+
+    /** A flow by itself and not by `flow { }`, which looks for cancellation once more when the tick has fired: it would be lost. */
+    private inner class Ticks : Flow<Long> {
+        override suspend fun collect(collector: FlowCollector<Long>) {
+            while (true) collector.emit(tick())
+        }
+    }
 
     /**
      * Begins anew with a first tick at [at], on the [clock of the runtime][DuotoneRuntime.time]; null: at once. A tick that is waited for

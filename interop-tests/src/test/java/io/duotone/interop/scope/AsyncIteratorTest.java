@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.duotone.AsyncIterator;
+import io.duotone.ContextKey;
 import io.duotone.Coroutine;
 import io.duotone.Duotone;
 import io.duotone.Outcome;
@@ -92,6 +93,37 @@ final class AsyncIteratorTest {
             }));
         }
         assertEquals(List.of("SCOPE_CLOSED", "SCOPE_CLOSED"), List.copyOf(seen));
+    }
+
+    @Test
+    @DisplayName("T21 C28 the action of forEach has the context values of its caller, after a wait too")
+    void forEachHasValues() {
+        ContextKey<String> key = ContextKey.named("user");
+        Duotone.run(scope -> scope.with(key, "ann").spawn(inner -> {
+            List<Coroutine<String>> coroutines = IntStream.range(0, 3)
+                    .mapToObj(i -> (Coroutine<String>) each -> each.yieldNow().thenApply(any -> "" + i))
+                    .toList();
+            return inner.asCompleted(coroutines).forEach(result -> {
+                seen.add(key.getOr("nobody"));
+                return inner.yieldNow();
+            });
+        }));
+        assertEquals(List.of("ann", "ann", "ann"), List.copyOf(seen));
+    }
+
+    @Test
+    @DisplayName("T21 C18 a failure of forEach that nobody hears of is reported")
+    void forEachUnheard() {
+        Duotone.builder()
+                .uncaught((task, failure) -> seen.add(task + ": " + failure.getMessage()))
+                .run(async(scope -> {
+                    Task<Void> unheard = scope.asCompleted(List.<Coroutine<String>>of(
+                                    inner -> inner.yieldNow().thenApply(any -> "value")))
+                            .forEach(result -> Task.failed(new IllegalStateException("action")));
+                    awaitDone(unheard);
+                    return null;
+                }));
+        assertEquals(List.of("AsyncIterator.forEach: action"), List.copyOf(seen));
     }
 
     @Test
@@ -200,6 +232,15 @@ final class AsyncIteratorTest {
             assertFalse(each.hasNext());
             return null;
         }));
+    }
+
+    /** Without hearing how it ends. */
+    private static void awaitDone(Task<?> task) throws InterruptedException {
+        long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!task.isDone()) {
+            assertTrue(System.nanoTime() - limit < 0, "it should have ended");
+            Thread.sleep(1);
+        }
     }
 
     private static List<Coroutine<Integer>> many(int count) {

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -107,6 +108,43 @@ final class TaskGroupEndsTest extends GroupFixture {
         assertTrue(now(other.next()).isEmpty());
         group.add(task);
         assertTrue(now(other.next()).isEmpty());
+    }
+
+    @Test
+    @DisplayName("S36 a task that is on its way to a subscription which is cancelled meanwhile stays in the group")
+    void subscriptionCancelled() {
+        Task<String> task = pending();
+        CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();
+        Queue<Object> signals = new ConcurrentLinkedQueue<>();
+        // Told before the subscriber is, by the one who has taken the task for that.
+        Task<Void> cancelling =
+                group.waitNext().thenRun(() -> subscription.join().cancel());
+        group.exhaust().asPublisher().subscribe(new Flow.Subscriber<>() {
+            @Override
+            public void onSubscribe(Flow.Subscription subscribed) {
+                subscription.complete(subscribed);
+                subscribed.request(1);
+            }
+
+            @Override
+            public void onNext(Task<String> element) {
+                signals.add(element);
+            }
+
+            @Override
+            public void onError(Throwable failure) {
+                signals.add(failure);
+            }
+
+            @Override
+            public void onComplete() {
+                signals.add("complete");
+            }
+        });
+        end(0);
+        assertTrue(cancelling.isDone());
+        assertEquals(List.of(), List.copyOf(signals));
+        assertEquals(List.of(task), group.done());
     }
 
     @Test

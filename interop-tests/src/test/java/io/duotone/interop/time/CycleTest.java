@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.duotone.CancelReason;
+import io.duotone.ContextKey;
 import io.duotone.Coroutine;
 import io.duotone.Cycle;
 import io.duotone.Duotone;
@@ -21,6 +22,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -111,6 +113,61 @@ final class CycleTest {
             return "done";
         }));
         assertEquals(List.of("begun", "ended", "begun", "ended"), List.copyOf(calls));
+    }
+
+    @Test
+    @DisplayName("S46 C15 a cycle of a confined scope takes turns with what else runs there")
+    void confined() {
+        Semaphore ended = new Semaphore(0);
+        AtomicInteger inside = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        Duotone.run(scope -> {
+            Scope turns = scope.confined();
+            Cycle cycle = turns.cycle(HOUR, inner -> {
+                most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                inside.decrementAndGet();
+                ended.release();
+                return Task.completed("ignored");
+            });
+            return turns.spawn(inner -> {
+                        inside.incrementAndGet();
+                        cycle.callNow();
+                        // Time for another worker to take the run, if that did not have to wait for its turn.
+                        for (int i = 0; i < 1_000_000 && ended.availablePermits() == 0; i++) {
+                            Thread.onSpinWait();
+                        }
+                        inside.decrementAndGet();
+                        return inner.yieldNow();
+                    })
+                    .thenCompose(any -> scope.spawnBlocking(() -> {
+                        ended.acquire();
+                        return "done";
+                    }));
+        });
+        assertEquals(1, most.get());
+    }
+
+    @Test
+    @DisplayName("S46 C28 a cycle has the values of the view that it was made through, and of the code that made it")
+    void values() {
+        ContextKey<String> user = ContextKey.named("user");
+        Semaphore ended = new Semaphore(0);
+        Duotone.run(async(scope -> {
+            Coroutine<String> sees = inner -> inner.yieldNow().thenApply(any -> {
+                calls.add(user.getOr("nobody"));
+                ended.release();
+                return "";
+            });
+            scope.with(user, "ann").cycle(HOUR, sees).callNow();
+            ended.acquire();
+            Coroutine<Cycle> makes = inner -> Task.completed(scope.cycle(HOUR, sees));
+            await(scope.spawn(makes.with(user, "bob"))).callNow();
+            ended.acquire();
+            scope.cycle(HOUR, sees).callNow();
+            ended.acquire();
+            return "done";
+        }));
+        assertEquals(List.of("ann", "bob", "nobody"), List.copyOf(calls));
     }
 
     @Test
