@@ -40,7 +40,7 @@ internal class BlockingTest :
             }
         }
 
-        onWorkers("T17 C11 cancelling a running call interrupts it, and the caller goes on when the thread has left") { runtime ->
+        onWorkers("T17 Y17 C11 cancelling a running call interrupts it, and the caller goes on when the thread has left") { runtime ->
             val begun = CountDownLatch(1)
             val left = AtomicBoolean()
             runtime.blockWatched {
