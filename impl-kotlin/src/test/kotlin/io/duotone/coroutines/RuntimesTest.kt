@@ -130,7 +130,9 @@ internal class RuntimesTest :
             threads.forEach(Thread::join)
         }
 
-        test("S44 R25 work on an executor of one's own is awaited like any; cancelled, it is left behind, and its scope does not wait for it") {
+        test(
+            "S44 R25 work on an executor of one's own is awaited like any; cancelled, it is left behind, and its scope does not wait for it"
+        ) {
             val running = CountDownLatch(1)
             val mayEnd = CountDownLatch(1)
             val ended = AtomicBoolean()

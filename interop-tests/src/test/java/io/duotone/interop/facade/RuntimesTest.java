@@ -42,7 +42,8 @@ class RuntimesTest {
     }
 
     @Test
-    @DisplayName("T4 Y1 S1 a runtime runs one program after another, also after one that failed, and beside another runtime")
+    @DisplayName(
+            "T4 Y1 S1 a runtime runs one program after another, also after one that failed, and beside another runtime")
     void again() {
         try (Duotone one = Duotone.builder().name("one").threads(1).start();
                 Duotone other = Duotone.builder().name("other").threads(1).start()) {
@@ -52,8 +53,7 @@ class RuntimesTest {
             IllegalStateException broken = new IllegalStateException("broken");
             assertSame(
                     broken,
-                    assertThrows(
-                            IllegalStateException.class, () -> one.<Object>block(scope -> Task.failed(broken))));
+                    assertThrows(IllegalStateException.class, () -> one.<Object>block(scope -> Task.failed(broken))));
             assertEquals(
                     2,
                     one.<Integer>block(
@@ -95,12 +95,14 @@ class RuntimesTest {
             assertEquals(1, duotone.<Integer>block(scope -> Task.completed(1)));
             assertThrows(
                     IllegalStateException.class,
-                    () -> duotone.<Integer>block(scope -> Task.completed(Duotone.<Integer>run(inner -> Task.completed(1)))));
+                    () -> duotone.<Integer>block(
+                            scope -> Task.completed(Duotone.<Integer>run(inner -> Task.completed(1)))));
         }
     }
 
     @Test
-    @DisplayName("S6 work goes to another runtime from anywhere: a coroutine goes on with its task, a plain thread blocks")
+    @DisplayName(
+            "S6 work goes to another runtime from anywhere: a coroutine goes on with its task, a plain thread blocks")
     void elsewhere() {
         try (Duotone one = Duotone.builder().name("one").threads(1).start();
                 Duotone other = Duotone.builder().name("other").threads(1).start()) {
@@ -115,7 +117,8 @@ class RuntimesTest {
     }
 
     @Test
-    @DisplayName("S8 calls are made at once or later, one that fails is reported and hurts no other, one that is cancelled is not made")
+    @DisplayName(
+            "S8 calls are made at once or later, one that fails is reported and hurts no other, one that is cancelled is not made")
     void calls() {
         Queue<Throwable> reports = new ConcurrentLinkedQueue<>();
         AtomicBoolean called = new AtomicBoolean();
@@ -191,9 +194,10 @@ class RuntimesTest {
                     .join();
 
             IllegalStateException broken = new IllegalStateException("broken");
-            CompletableFuture<Object> host =
-                    CompletableFuture.supplyAsync(() -> 1).thenCompose(one -> duotone.spawn(scope -> Task.failed(broken)));
-            assertSame(broken, assertThrows(CompletionException.class, host::join).getCause());
+            CompletableFuture<Object> host = CompletableFuture.supplyAsync(() -> 1)
+                    .thenCompose(one -> duotone.spawn(scope -> Task.failed(broken)));
+            assertSame(
+                    broken, assertThrows(CompletionException.class, host::join).getCause());
 
             CompletableFuture<Task<Void>> sleeping = new CompletableFuture<>();
             Future<Void> future = duotone.spawn(scope -> {
@@ -217,7 +221,8 @@ class RuntimesTest {
         AtomicBoolean ended = new AtomicBoolean();
         ExecutorService mine = Executors.newSingleThreadExecutor(work -> new Thread(work, "mine"));
         try {
-            assertEquals("mine", Duotone.<String>run(scope -> CompletableFuture.supplyAsync(RuntimesTest::thread, mine)));
+            assertEquals(
+                    "mine", Duotone.<String>run(scope -> CompletableFuture.supplyAsync(RuntimesTest::thread, mine)));
 
             Duotone.<Boolean>run(scope -> {
                 Task<Integer> left = scope.spawn(inner -> CompletableFuture.supplyAsync(

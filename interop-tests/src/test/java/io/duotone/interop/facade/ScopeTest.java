@@ -148,7 +148,8 @@ class ScopeTest {
     }
 
     @Test
-    @DisplayName("T25 Y10 R6 C2 a failing task fails the scope at once, and the siblings see the reason with the task's name")
+    @DisplayName(
+            "T25 Y10 R6 C2 a failing task fails the scope at once, and the siblings see the reason with the task's name")
     void failureCancelsSiblings() {
         IllegalStateException broken = new IllegalStateException("broken");
         AtomicReference<Task<?>> sibling = new AtomicReference<>();

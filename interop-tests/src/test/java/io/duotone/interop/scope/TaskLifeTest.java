@@ -47,21 +47,19 @@ final class TaskLifeTest {
     @Test
     @DisplayName("Y6 S10 R5 a spawned task starts though nobody awaits it, and its scope goes on meanwhile")
     void background() {
-        assertEquals(
-                "started",
-                Duotone.<String>run(scope -> {
-                    CompletableFuture<String> started = new CompletableFuture<>();
-                    CompletableFuture<String> mayEnd = new CompletableFuture<>();
-                    Task<String> task = scope.spawn(inner -> {
-                        started.complete("started");
-                        return mayEnd;
-                    });
-                    return started.thenApply(value -> {
-                        boolean isDone = task.isDone();
-                        mayEnd.complete("ended");
-                        return isDone ? "done too early" : value;
-                    });
-                }));
+        assertEquals("started", Duotone.<String>run(scope -> {
+            CompletableFuture<String> started = new CompletableFuture<>();
+            CompletableFuture<String> mayEnd = new CompletableFuture<>();
+            Task<String> task = scope.spawn(inner -> {
+                started.complete("started");
+                return mayEnd;
+            });
+            return started.thenApply(value -> {
+                boolean isDone = task.isDone();
+                mayEnd.complete("ended");
+                return isDone ? "done too early" : value;
+            });
+        }));
     }
 
     @Test
@@ -145,7 +143,8 @@ final class TaskLifeTest {
     }
 
     @Test
-    @DisplayName("S15 S16 whoever listens hears of the end once, before or after it; one that throws or is gone hurts no other")
+    @DisplayName(
+            "S15 S16 whoever listens hears of the end once, before or after it; one that throws or is gone hurts no other")
     void listeners() {
         Queue<String> heard = new ConcurrentLinkedQueue<>();
         String waited = Duotone.run(async(scope -> {
@@ -168,7 +167,8 @@ final class TaskLifeTest {
             return end;
         }));
         assertEquals("failure", waited);
-        assertEquals(List.of("late", "second", "throwing"), heard.stream().sorted().toList());
+        assertEquals(
+                List.of("late", "second", "throwing"), heard.stream().sorted().toList());
     }
 
     @Test
@@ -185,11 +185,13 @@ final class TaskLifeTest {
             assertThrows(
                     TaskCancelledException.class,
                     () -> Duotone.<Boolean>run(scope -> {
-                        scope.spawn(options, inner -> inner.spawnBlocking(() -> {
-                            running.countDown();
-                            awaitWarningOf("stubborn", warnings);
-                            return ended.getAndSet(true);
-                        }));
+                        scope.spawn(
+                                options,
+                                inner -> inner.spawnBlocking(() -> {
+                                    running.countDown();
+                                    awaitWarningOf("stubborn", warnings);
+                                    return ended.getAndSet(true);
+                                }));
                         return scope.spawnBlocking(() -> {
                             running.await();
                             return scope.cancel("enough");
@@ -228,18 +230,20 @@ final class TaskLifeTest {
     @Test
     @DisplayName("R23 names stand where tasks and scopes show themselves, and in the reasons that they give")
     void names() {
-        assertEquals("value", Duotone.<String>run(scope -> scope.fork(ScopeOptions.defaults().named("uploads"), inner -> {
-            assertEquals("uploads", inner.name());
-            assertTrue(inner.toString().contains("uploads"), inner::toString);
-            Task<Void> task = inner.spawn("loader", deep -> deep.sleep(LONG));
-            assertEquals("loader", task.name());
-            assertTrue(task.toString().contains("loader"), task::toString);
-            task.cancel("not needed");
-            CancelReason reason = task.cancelReason();
-            assertNotNull(reason);
-            assertEquals("loader", reason.origin());
-            return Task.completed("value");
-        })));
+        assertEquals(
+                "value",
+                Duotone.<String>run(scope -> scope.fork(ScopeOptions.defaults().named("uploads"), inner -> {
+                    assertEquals("uploads", inner.name());
+                    assertTrue(inner.toString().contains("uploads"), inner::toString);
+                    Task<Void> task = inner.spawn("loader", deep -> deep.sleep(LONG));
+                    assertEquals("loader", task.name());
+                    assertTrue(task.toString().contains("loader"), task::toString);
+                    task.cancel("not needed");
+                    CancelReason reason = task.cancelReason();
+                    assertNotNull(reason);
+                    assertEquals("loader", reason.origin());
+                    return Task.completed("value");
+                })));
     }
 
     @Test
