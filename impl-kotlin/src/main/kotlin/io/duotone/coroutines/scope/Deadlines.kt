@@ -7,8 +7,11 @@ import io.duotone.coroutines.engine.platform.deadlineAfter
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.nanoseconds
 
-/** A value of the clock of a runtime as its timers want it. What is infinite never comes. */
-internal fun Duration.asDeadline(): Long = if (this == Duration.INFINITE) NO_DEADLINE else inWholeNanoseconds.coerceAtMost(LATEST_DEADLINE)
+/** A value of the clock of a runtime as its timers want it, and with which differences do not overflow. What is infinite never comes. */
+internal fun Duration.asDeadline(): Long =
+    if (this == Duration.INFINITE) NO_DEADLINE else inWholeNanoseconds.coerceIn(EARLIEST_DEADLINE, LATEST_DEADLINE)
+
+private const val EARLIEST_DEADLINE = -(1L shl 62)
 
 /** The earliest deadline of this scope and those around it, on the clock of [runtime]; null when there is none (row R21). */
 internal fun ScopeJob<*>.deadlineIn(runtime: DuotoneRuntime): Duration? {

@@ -11,6 +11,7 @@ import io.duotone.coroutines.engine.scheduler.Budget
 import io.duotone.coroutines.engine.scheduler.RuntimeTimer
 import io.duotone.coroutines.engine.timer.TimerEntry
 import io.duotone.coroutines.runtimeOf
+import io.duotone.coroutines.scope.asDeadline
 import kotlinx.coroutines.ensureActive
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.flow
@@ -36,7 +37,7 @@ public suspend fun interval(period: Duration, at: Duration? = null, missed: Miss
 
 /** As [interval] in a coroutine, on the clock of this runtime. */
 public fun DuotoneRuntime.interval(period: Duration, at: Duration? = null, missed: MissedTicks = MissedTicks.DELAY): Interval =
-    Interval(this, TickSchedule(positive(period, "interval"), (at ?: time).asTickTime(), missed))
+    Interval(this, TickSchedule(positive(period, "interval"), (at ?: time).asDeadline(), missed))
 
 /**
  * Ticks at a steady pace (rows T31, C24): made by [interval], endless, and nothing to close. There is a timer only while somebody waits for
@@ -97,7 +98,7 @@ public class Interval internal constructor(internal val runtime: DuotoneRuntime,
      */
     public fun reset(at: Duration? = null) {
         changing {
-            schedule.restart((at ?: runtime.time).asTickTime())
+            schedule.restart((at ?: runtime.time).asDeadline())
             if (waiting != null) startTimer()
         }
     }

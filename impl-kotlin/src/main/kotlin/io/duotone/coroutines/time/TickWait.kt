@@ -1,11 +1,9 @@
 package io.duotone.coroutines.time
 
 import io.duotone.coroutines.context.isJobActive
-import io.duotone.coroutines.engine.platform.LATEST_DEADLINE
 import io.duotone.coroutines.engine.scheduler.shutdownCancellation
 import kotlinx.coroutines.CancellableContinuation
 import kotlin.coroutines.resumeWithException
-import kotlin.time.Duration
 
 /** Somebody who waits for a tick, in either language. All is called outside of the lock of the interval. */
 internal interface TickWait {
@@ -43,6 +41,3 @@ internal class SuspendedTick(private val interval: Interval, private val waiter:
         interval.withdraw(this)
     }
 }
-
-/** A value of the clock of the runtime, near enough to it that sums do not overflow. */
-internal fun Duration.asTickTime(): Long = inWholeNanoseconds.coerceIn(-(1L shl 62), LATEST_DEADLINE)

@@ -150,7 +150,9 @@ internal class ScopeEndTest :
             val reason = CompletableDeferred<CancelReason>()
             runDuotone {
                 val fork = fork(timeout = 1.hours) {
+                    val began = CompletableDeferred<Unit>()
                     spawn(background = true) {
+                        began.complete(Unit)
                         try {
                             awaitCancellation()
                         } catch (cancelled: CancellationException) {
@@ -158,7 +160,7 @@ internal class ScopeEndTest :
                             throw cancelled
                         }
                     }
-                    yield()
+                    began.await()
                     cancel(CancelReason.of(CancelReason.Kind.INTERRUPTED, "somebody"))
                 }
                 fork.join()

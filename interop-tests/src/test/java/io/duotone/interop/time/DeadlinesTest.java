@@ -1,16 +1,19 @@
 package io.duotone.interop.time;
 
+import static io.duotone.Coroutines.async;
+import static io.duotone.Coroutines.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.duotone.CancelReason;
+import io.duotone.Coroutine;
 import io.duotone.Duotone;
 import io.duotone.DuotoneOptions;
-import io.duotone.Scope;
 import io.duotone.ScopeOptions;
 import io.duotone.Task;
+import io.duotone.TaskCancelledException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -61,7 +64,7 @@ final class DeadlinesTest {
         AtomicReference<CancelReason> seen = new AtomicReference<>();
         Duotone.run(scope -> {
             Duration deadline = scope.runtime().time().plus(SHORT);
-            return scope.failAt(deadline, inner -> waits(inner, seen)).handle((value, failure) -> {
+            return scope.failAt(deadline, waits(seen)).handle((value, failure) -> {
                 assertInstanceOf(TimeoutException.class, unwrapped(failure));
                 assertNotBefore(deadline, scope.runtime().time());
                 return "timed out";
@@ -138,7 +141,7 @@ final class DeadlinesTest {
                 CompletionException.class,
                 () -> Duotone.run(scope -> scope.failAt(
                         scope.runtime().time().plus(SHORT),
-                        outer -> outer.failAt(LONG, inner -> waits(inner, new AtomicReference<>())))));
+                        outer -> outer.failAt(LONG, waits(new AtomicReference<>())))));
     }
 
     @Test
@@ -151,10 +154,16 @@ final class DeadlinesTest {
         assertEquals(Optional.of(LONG.plus(SHORT)), moved);
     }
 
-    private static Task<Object> waits(Scope scope, AtomicReference<CancelReason> seen) {
-        Task<Object> never = scope.sleep(LONG).thenApply(slept -> "slept");
-        var unused = never.whenComplete((value, failure) -> seen.set(never.cancelReason()));
-        return never;
+    /** Waits until it is cancelled, and then tells why. */
+    private static Coroutine<Object> waits(AtomicReference<CancelReason> seen) {
+        return async(scope -> {
+            try {
+                return await(new CompletableFuture<>());
+            } catch (TaskCancelledException e) {
+                seen.set(e.reason());
+                throw e;
+            }
+        });
     }
 
     private static Throwable unwrapped(Throwable failure) {
