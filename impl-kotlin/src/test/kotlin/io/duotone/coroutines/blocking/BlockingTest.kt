@@ -30,7 +30,7 @@ import java.util.concurrent.atomic.AtomicInteger
 
 internal class BlockingTest :
     FunSpec({
-        onWorkers("T16 the value of the block, or what it throws as it is") { runtime ->
+        onWorkers("T16 Y16 the value of the block, or what it throws as it is") { runtime ->
             val failure = IOException("mine")
             runtime.blockWatched {
                 blocking { 5 } shouldBe 5

@@ -48,7 +48,9 @@ internal class FeatureTableIT :
         }
 
         test("each row that is said not to work is not tested in both languages") {
-            val (java, kotlin) = classes.values.partition(TestClass::isJava).toList().map { tests -> tests.flatMap(TestClass::rows).toSet() }
+            val (java, kotlin) = classes.values.partition(TestClass::isJava).toList().map { tests ->
+                tests.flatMap(TestClass::rows).toSet()
+            }
             table.filter { !it.works && it.id in java && it.id in kotlin }.map(FeatureRow::id).shouldBeEmpty()
         }
     })
