@@ -39,16 +39,18 @@ final class ManyChildrenStressTest {
     private static void cancelMany(Duotone duotone) {
         AtomicInteger started = new AtomicInteger();
         AtomicInteger cleanedUp = new AtomicInteger();
-        TaskCancelledException cancelled = assertThrows(TaskCancelledException.class, () -> duotone.block(scope -> {
-            for (int child = 0; child < MANY; child++) {
-                scope.spawn(inner -> {
-                            started.incrementAndGet();
-                            return inner.sleep(Duration.ofHours(1));
-                        })
-                        .whenComplete((value, failure) -> cleanedUp.incrementAndGet());
-            }
-            return cancelWhenAllWait(scope, started);
-        }));
+        TaskCancelledException cancelled = assertThrows(
+                TaskCancelledException.class,
+                () -> duotone.block(scope -> {
+                    for (int child = 0; child < MANY; child++) {
+                        scope.spawn(inner -> {
+                                    started.incrementAndGet();
+                                    return inner.sleep(Duration.ofHours(1));
+                                })
+                                .whenComplete((value, failure) -> cleanedUp.incrementAndGet());
+                    }
+                    return cancelWhenAllWait(scope, started);
+                }));
         assertEquals(CancelReason.cancelled("enough"), cancelled.reason());
         assertEquals(MANY, cleanedUp.get());
     }
