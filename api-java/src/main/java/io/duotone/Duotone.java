@@ -81,6 +81,19 @@ public interface Duotone extends AutoCloseable {
      */
     <T extends @Nullable Object> Task<T> spawn(Coroutine<T> coroutine);
 
+    /** As {@link #open(ScopeOptions)} with the defaults. */
+    default OpenScope open() {
+        return open(ScopeOptions.defaults());
+    }
+
+    /**
+     * Opens a scope outside of any other, which stays open until it is completed, closed or cancelled, or the runtime closes
+     * (rows R3, R12). A runtime that joins what runs when it closes, see {@link DuotoneOptions#atExit}, completes it.
+     *
+     * @throws IllegalStateException when the runtime is closed
+     */
+    OpenScope open(ScopeOptions options);
+
     /**
      * Runs a coroutine in a scope of its own and blocks the calling thread until the scope has ended (row T15).
      * Cancellation and errors as in {@link #run(Coroutine)}.

@@ -1,5 +1,6 @@
 package io.duotone;
 
+import io.duotone.spi.Context;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -26,6 +27,24 @@ import org.jspecify.annotations.Nullable;
  * it starts, and the work's end happens-before the scope's.
  */
 public interface Scope {
+    /**
+     * The scope that the calling code runs in: of the coroutine whose {@code start}, stage function, {@code async} body or
+     * blocking call this is (row R22). What is spawned in it is waited for by that coroutine. In Kotlin code it is
+     * {@code currentScope()}.
+     *
+     * @throws IllegalStateException when the calling code runs in no scope
+     */
+    static Scope current() {
+        Context context = Context.current();
+        Scope scope = context == null ? null : context.scopeOrNull();
+        if (scope == null) {
+            throw new IllegalStateException(
+                    "no scope on thread " + Thread.currentThread().getName()
+                            + ": call this from a coroutine, or from a function of a stage that it derived");
+        }
+        return scope;
+    }
+
     /** The runtime this scope's work runs on. */
     Duotone runtime();
 
@@ -168,6 +187,17 @@ public interface Scope {
     default <T extends @Nullable Object> Task<Outcome<T>> isolate(Coroutine<T> body) {
         return isolate(ScopeOptions.defaults(), body);
     }
+
+    /** As {@link #open(ScopeOptions)} with the defaults. */
+    default OpenScope open() {
+        return open(ScopeOptions.defaults());
+    }
+
+    /**
+     * Opens a scope inside this one that stays open until it is completed, closed or cancelled, also when it has nothing to do
+     * (rows R3, R12). Cancelling this scope cancels it, and this scope waits for its end.
+     */
+    OpenScope open(ScopeOptions options);
 
     /**
      * Runs {@code body} in a scope of its own inside this one and gives its outcome as a value: a failure cancels the
@@ -319,6 +349,24 @@ public interface Scope {
     /** Cancels all tasks of this scope; see {@link #cancel(String)}. */
     boolean cancel(CancelReason reason);
 
+    /**
+     * The tasks of this scope that have not ended, those of kotlinx among them, with what runs in each (row R24). A part
+     * of a body without a name of its own, an {@link Coroutines#async} body or a {@code coroutineScope} of kotlinx, is no task: what runs
+     * in it is listed in its place. The members of a group are none either. A look in passing: each task is looked at for itself, while the others go on.
+     */
+    List<TaskInfo> tasks();
+
     /** Whether the scope has been neither cancelled nor ended. */
     boolean isActive();
+
+    /**
+     * This scope, as seen by code that gives what it starts here a value for {@code key} (rows T63, C28). It is the same
+     * scope otherwise: same lifetime, same tasks.
+     *
+     * @param value null for none: hides one that the scope or the spawning code has
+     */
+    <V> Scope with(ContextKey<V> key, @Nullable V value);
+
+    /** The value that a task spawned here, by code that has none of its own, begins with; null for none (row C28). */
+    <V> @Nullable V get(ContextKey<V> key);
 }

@@ -1,5 +1,6 @@
 package io.duotone;
 
+import io.duotone.spi.Context;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
@@ -12,57 +13,77 @@ import org.jspecify.annotations.Nullable;
  * The object around a user's function, one class for each shape of function. Being called means that the source has
  * delivered, which it tells the link of the derived task. The task has the link, {@code CompletableFuture} has the step
  * until it is over: so what the function captured is let go as it is there.
+ *
+ * <p>The function runs in the context of the code that derived the stage, wherever it runs (rows T63, R22).
  */
 abstract sealed class Step<L extends Upstream.OfOne> {
     final L link;
+    final @Nullable Context context = Context.current();
 
     private Step(L link) {
         this.link = link;
+    }
+
+    final @Nullable Object begin() {
+        link.delivered();
+        return Context.enter(context);
     }
 
     static final class OfFunction<A extends @Nullable Object, B extends @Nullable Object> extends Step<Upstream.OfOne>
             implements Function<A, B> {
         private final Function<A, B> fn;
 
-        OfFunction(Task<?> source, Function<A, B> fn) {
+        OfFunction(@Nullable Task<?> source, Function<A, B> fn) {
             super(new Upstream.OfOne(source));
-            this.fn = Objects.requireNonNull(fn);
+            this.fn = Bound.function(context, Objects.requireNonNull(fn));
         }
 
         @Override
         public B apply(A argument) {
-            link.delivered();
-            return fn.apply(argument);
+            Object entered = begin();
+            try {
+                return fn.apply(argument);
+            } finally {
+                Context.leave(entered);
+            }
         }
     }
 
     static final class OfConsumer<A extends @Nullable Object> extends Step<Upstream.OfOne> implements Consumer<A> {
         private final Consumer<A> action;
 
-        OfConsumer(Task<?> source, Consumer<A> action) {
+        OfConsumer(@Nullable Task<?> source, Consumer<A> action) {
             super(new Upstream.OfOne(source));
-            this.action = Objects.requireNonNull(action);
+            this.action = Bound.consumer(context, Objects.requireNonNull(action));
         }
 
         @Override
         public void accept(A argument) {
-            link.delivered();
-            action.accept(argument);
+            Object entered = begin();
+            try {
+                action.accept(argument);
+            } finally {
+                Context.leave(entered);
+            }
         }
     }
 
     static final class OfRunnable extends Step<Upstream.OfOne> implements Runnable {
         private final Runnable action;
 
-        OfRunnable(Task<?> source, Runnable action) {
+        OfRunnable(@Nullable Task<?> source, Runnable action) {
             super(new Upstream.OfOne(source));
-            this.action = Objects.requireNonNull(action);
+            this.action = Bound.runnable(context, Objects.requireNonNull(action));
         }
 
         @Override
         public void run() {
-            link.delivered();
-            action.run();
+            Object entered = begin();
+            try {
+                action.run();
+            } finally {
+                Context.leave(entered);
+            }
         }
     }
 
@@ -70,15 +91,19 @@ abstract sealed class Step<L extends Upstream.OfOne> {
             extends Step<Upstream.OfOne> implements BiFunction<A, B, C> {
         private final BiFunction<A, B, C> fn;
 
-        OfBiFunction(Task<?> source, BiFunction<A, B, C> fn) {
+        OfBiFunction(@Nullable Task<?> source, BiFunction<A, B, C> fn) {
             super(new Upstream.OfOne(source));
-            this.fn = Objects.requireNonNull(fn);
+            this.fn = Bound.biFunction(context, Objects.requireNonNull(fn));
         }
 
         @Override
         public C apply(A first, B second) {
-            link.delivered();
-            return fn.apply(first, second);
+            Object entered = begin();
+            try {
+                return fn.apply(first, second);
+            } finally {
+                Context.leave(entered);
+            }
         }
     }
 
@@ -86,15 +111,19 @@ abstract sealed class Step<L extends Upstream.OfOne> {
             implements BiConsumer<A, B> {
         private final BiConsumer<A, B> action;
 
-        OfBiConsumer(Task<?> source, BiConsumer<A, B> action) {
+        OfBiConsumer(@Nullable Task<?> source, BiConsumer<A, B> action) {
             super(new Upstream.OfOne(source));
-            this.action = Objects.requireNonNull(action);
+            this.action = Bound.biConsumer(context, Objects.requireNonNull(action));
         }
 
         @Override
         public void accept(A first, B second) {
-            link.delivered();
-            action.accept(first, second);
+            Object entered = begin();
+            try {
+                action.accept(first, second);
+            } finally {
+                Context.leave(entered);
+            }
         }
     }
 
@@ -105,17 +134,21 @@ abstract sealed class Step<L extends Upstream.OfOne> {
 
         OfCompose(@Nullable Task<?> source, Function<A, S> fn) {
             super(new Upstream.OfCompose(source));
-            this.fn = Objects.requireNonNull(fn);
+            this.fn = Bound.function(context, Objects.requireNonNull(fn));
         }
 
         @Override
         public S apply(A argument) {
-            link.delivered();
-            S stage = fn.apply(argument);
-            if (stage != null) { // null is a mistake of the function that CompletableFuture reports
-                link.returned(stage);
+            Object entered = begin();
+            try {
+                S stage = fn.apply(argument);
+                if (stage != null) { // null is a mistake of the function that CompletableFuture reports
+                    link.returned(stage);
+                }
+                return stage;
+            } finally {
+                Context.leave(entered);
             }
-            return stage;
         }
     }
 }

@@ -491,6 +491,32 @@ public class Task<T extends @Nullable Object> extends CompletableFuture<T> {
         return settled() ? action : new Step.OfBiConsumer<>(this, action);
     }
 
+    // What an executor runs, or what waits for two, always needs its step: it may run somewhere else, and there in the
+    // context of the code here.
+
+    private <A extends @Nullable Object, B extends @Nullable Object> Function<A, B> asyncFunctionStep(
+            Function<A, B> fn) {
+        return new Step.OfFunction<>(settled() ? null : this, fn);
+    }
+
+    private <A extends @Nullable Object> Consumer<A> asyncConsumerStep(Consumer<A> action) {
+        return new Step.OfConsumer<>(settled() ? null : this, action);
+    }
+
+    private Runnable asyncRunnableStep(Runnable action) {
+        return new Step.OfRunnable(settled() ? null : this, action);
+    }
+
+    private <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>
+            BiFunction<A, B, C> asyncBiFunctionStep(BiFunction<A, B, C> fn) {
+        return new Step.OfBiFunction<>(settled() ? null : this, fn);
+    }
+
+    private <A extends @Nullable Object, B extends @Nullable Object> BiConsumer<A, B> asyncBiConsumerStep(
+            BiConsumer<A, B> action) {
+        return new Step.OfBiConsumer<>(settled() ? null : this, action);
+    }
+
     private <A extends @Nullable Object, S extends CompletionStage<?>> Function<A, S> composeStep(Function<A, S> fn) {
         return new Step.OfCompose<>(settled() ? null : this, fn);
     }
@@ -556,13 +582,13 @@ public class Task<T extends @Nullable Object> extends CompletableFuture<T> {
 
     @Override
     public <U extends @Nullable Object> Task<U> thenApplyAsync(Function<? super T, ? extends U> fn) {
-        var step = functionStep(fn);
+        var step = asyncFunctionStep(fn);
         return linked(super.thenApplyAsync(step), step);
     }
 
     @Override
     public <U extends @Nullable Object> Task<U> thenApplyAsync(Function<? super T, ? extends U> fn, Executor executor) {
-        var step = functionStep(fn);
+        var step = asyncFunctionStep(fn);
         return linked(super.thenApplyAsync(step, executor), step);
     }
 
@@ -574,13 +600,13 @@ public class Task<T extends @Nullable Object> extends CompletableFuture<T> {
 
     @Override
     public Task<@Nullable Void> thenAcceptAsync(Consumer<? super T> action) {
-        var step = consumerStep(action);
+        var step = asyncConsumerStep(action);
         return linked(super.thenAcceptAsync(step), step);
     }
 
     @Override
     public Task<@Nullable Void> thenAcceptAsync(Consumer<? super T> action, Executor executor) {
-        var step = consumerStep(action);
+        var step = asyncConsumerStep(action);
         return linked(super.thenAcceptAsync(step, executor), step);
     }
 
@@ -592,13 +618,13 @@ public class Task<T extends @Nullable Object> extends CompletableFuture<T> {
 
     @Override
     public Task<@Nullable Void> thenRunAsync(Runnable action) {
-        var step = runnableStep(action);
+        var step = asyncRunnableStep(action);
         return linked(super.thenRunAsync(step), step);
     }
 
     @Override
     public Task<@Nullable Void> thenRunAsync(Runnable action, Executor executor) {
-        var step = runnableStep(action);
+        var step = asyncRunnableStep(action);
         return linked(super.thenRunAsync(step, executor), step);
     }
 
@@ -631,14 +657,14 @@ public class Task<T extends @Nullable Object> extends CompletableFuture<T> {
     @Override
     public <U extends @Nullable Object> Task<U> handleAsync(
             BiFunction<? super @Nullable T, @Nullable Throwable, ? extends U> fn) {
-        var step = biFunctionStep(fn);
+        var step = asyncBiFunctionStep(fn);
         return linked(super.handleAsync(step), step);
     }
 
     @Override
     public <U extends @Nullable Object> Task<U> handleAsync(
             BiFunction<? super @Nullable T, @Nullable Throwable, ? extends U> fn, Executor executor) {
-        var step = biFunctionStep(fn);
+        var step = asyncBiFunctionStep(fn);
         return linked(super.handleAsync(step, executor), step);
     }
 
@@ -650,14 +676,14 @@ public class Task<T extends @Nullable Object> extends CompletableFuture<T> {
 
     @Override
     public Task<T> whenCompleteAsync(BiConsumer<? super @Nullable T, ? super @Nullable Throwable> action) {
-        var step = biConsumerStep(action);
+        var step = asyncBiConsumerStep(action);
         return linked(super.whenCompleteAsync(step), step);
     }
 
     @Override
     public Task<T> whenCompleteAsync(
             BiConsumer<? super @Nullable T, ? super @Nullable Throwable> action, Executor executor) {
-        var step = biConsumerStep(action);
+        var step = asyncBiConsumerStep(action);
         return linked(super.whenCompleteAsync(step, executor), step);
     }
 
@@ -669,13 +695,13 @@ public class Task<T extends @Nullable Object> extends CompletableFuture<T> {
 
     @Override
     public Task<T> exceptionallyAsync(Function<Throwable, ? extends T> fn) {
-        var step = functionStep(fn);
+        var step = asyncFunctionStep(fn);
         return linked(super.exceptionallyAsync(step), step);
     }
 
     @Override
     public Task<T> exceptionallyAsync(Function<Throwable, ? extends T> fn, Executor executor) {
-        var step = functionStep(fn);
+        var step = asyncFunctionStep(fn);
         return linked(super.exceptionallyAsync(step, executor), step);
     }
 
@@ -702,52 +728,52 @@ public class Task<T extends @Nullable Object> extends CompletableFuture<T> {
     @Override
     public <U extends @Nullable Object, V extends @Nullable Object> Task<V> thenCombine(
             CompletionStage<? extends U> other, BiFunction<? super T, ? super U, ? extends V> fn) {
-        return joined(super.thenCombine(other, fn), other);
+        return joined(super.thenCombine(other, new Step.OfBiFunction<>(null, fn)), other);
     }
 
     @Override
     public <U extends @Nullable Object, V extends @Nullable Object> Task<V> thenCombineAsync(
             CompletionStage<? extends U> other, BiFunction<? super T, ? super U, ? extends V> fn) {
-        return joined(super.thenCombineAsync(other, fn), other);
+        return joined(super.thenCombineAsync(other, new Step.OfBiFunction<>(null, fn)), other);
     }
 
     @Override
     public <U extends @Nullable Object, V extends @Nullable Object> Task<V> thenCombineAsync(
             CompletionStage<? extends U> other, BiFunction<? super T, ? super U, ? extends V> fn, Executor executor) {
-        return joined(super.thenCombineAsync(other, fn, executor), other);
+        return joined(super.thenCombineAsync(other, new Step.OfBiFunction<>(null, fn), executor), other);
     }
 
     @Override
     public <U extends @Nullable Object> Task<@Nullable Void> thenAcceptBoth(
             CompletionStage<? extends U> other, BiConsumer<? super T, ? super U> action) {
-        return joined(super.thenAcceptBoth(other, action), other);
+        return joined(super.thenAcceptBoth(other, new Step.OfBiConsumer<>(null, action)), other);
     }
 
     @Override
     public <U extends @Nullable Object> Task<@Nullable Void> thenAcceptBothAsync(
             CompletionStage<? extends U> other, BiConsumer<? super T, ? super U> action) {
-        return joined(super.thenAcceptBothAsync(other, action), other);
+        return joined(super.thenAcceptBothAsync(other, new Step.OfBiConsumer<>(null, action)), other);
     }
 
     @Override
     public <U extends @Nullable Object> Task<@Nullable Void> thenAcceptBothAsync(
             CompletionStage<? extends U> other, BiConsumer<? super T, ? super U> action, Executor executor) {
-        return joined(super.thenAcceptBothAsync(other, action, executor), other);
+        return joined(super.thenAcceptBothAsync(other, new Step.OfBiConsumer<>(null, action), executor), other);
     }
 
     @Override
     public Task<@Nullable Void> runAfterBoth(CompletionStage<?> other, Runnable action) {
-        return joined(super.runAfterBoth(other, action), other);
+        return joined(super.runAfterBoth(other, new Step.OfRunnable(null, action)), other);
     }
 
     @Override
     public Task<@Nullable Void> runAfterBothAsync(CompletionStage<?> other, Runnable action) {
-        return joined(super.runAfterBothAsync(other, action), other);
+        return joined(super.runAfterBothAsync(other, new Step.OfRunnable(null, action)), other);
     }
 
     @Override
     public Task<@Nullable Void> runAfterBothAsync(CompletionStage<?> other, Runnable action, Executor executor) {
-        return joined(super.runAfterBothAsync(other, action, executor), other);
+        return joined(super.runAfterBothAsync(other, new Step.OfRunnable(null, action), executor), other);
     }
 
     // Stages that wait for the first of two.
@@ -755,49 +781,49 @@ public class Task<T extends @Nullable Object> extends CompletableFuture<T> {
     @Override
     public <U extends @Nullable Object> Task<U> applyToEither(
             CompletionStage<? extends T> other, Function<? super T, U> fn) {
-        return joined(raced(super.applyToEither(other, fn)), other);
+        return joined(raced(super.applyToEither(other, new Step.OfFunction<>(null, fn))), other);
     }
 
     @Override
     public <U extends @Nullable Object> Task<U> applyToEitherAsync(
             CompletionStage<? extends T> other, Function<? super T, U> fn) {
-        return joined(raced(super.applyToEitherAsync(other, fn)), other);
+        return joined(raced(super.applyToEitherAsync(other, new Step.OfFunction<>(null, fn))), other);
     }
 
     @Override
     public <U extends @Nullable Object> Task<U> applyToEitherAsync(
             CompletionStage<? extends T> other, Function<? super T, U> fn, Executor executor) {
-        return joined(raced(super.applyToEitherAsync(other, fn, executor)), other);
+        return joined(raced(super.applyToEitherAsync(other, new Step.OfFunction<>(null, fn), executor)), other);
     }
 
     @Override
     public Task<@Nullable Void> acceptEither(CompletionStage<? extends T> other, Consumer<? super T> action) {
-        return joined(raced(super.acceptEither(other, action)), other);
+        return joined(raced(super.acceptEither(other, new Step.OfConsumer<>(null, action))), other);
     }
 
     @Override
     public Task<@Nullable Void> acceptEitherAsync(CompletionStage<? extends T> other, Consumer<? super T> action) {
-        return joined(raced(super.acceptEitherAsync(other, action)), other);
+        return joined(raced(super.acceptEitherAsync(other, new Step.OfConsumer<>(null, action))), other);
     }
 
     @Override
     public Task<@Nullable Void> acceptEitherAsync(
             CompletionStage<? extends T> other, Consumer<? super T> action, Executor executor) {
-        return joined(raced(super.acceptEitherAsync(other, action, executor)), other);
+        return joined(raced(super.acceptEitherAsync(other, new Step.OfConsumer<>(null, action), executor)), other);
     }
 
     @Override
     public Task<@Nullable Void> runAfterEither(CompletionStage<?> other, Runnable action) {
-        return joined(raced(super.runAfterEither(other, action)), other);
+        return joined(raced(super.runAfterEither(other, new Step.OfRunnable(null, action))), other);
     }
 
     @Override
     public Task<@Nullable Void> runAfterEitherAsync(CompletionStage<?> other, Runnable action) {
-        return joined(raced(super.runAfterEitherAsync(other, action)), other);
+        return joined(raced(super.runAfterEitherAsync(other, new Step.OfRunnable(null, action))), other);
     }
 
     @Override
     public Task<@Nullable Void> runAfterEitherAsync(CompletionStage<?> other, Runnable action, Executor executor) {
-        return joined(raced(super.runAfterEitherAsync(other, action, executor)), other);
+        return joined(raced(super.runAfterEitherAsync(other, new Step.OfRunnable(null, action), executor)), other);
     }
 }

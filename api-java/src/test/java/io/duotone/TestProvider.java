@@ -98,6 +98,11 @@ public final class TestProvider implements DuotoneProvider {
     }
 
     @Override
+    public <T extends @Nullable Object> Coroutine<T> memoized(@Nullable String name, Coroutine<T> coroutine) {
+        throw new UnsupportedOperationException("nothing runs here, so nothing runs once");
+    }
+
+    @Override
     public NetProvider net() {
         throw new UnsupportedOperationException("no sockets here");
     }

@@ -1,5 +1,6 @@
 package io.duotone.spi;
 
+import io.duotone.Coroutine;
 import io.duotone.Duotone;
 import io.duotone.DuotoneOptions;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,9 @@ public interface DuotoneProvider {
 
     /** The runtime of the calling thread, or null outside of any; see {@link Duotone#current}. */
     @Nullable Duotone currentOrNull();
+
+    /** See {@link Coroutine#memoized()}. */
+    <T extends @Nullable Object> Coroutine<T> memoized(@Nullable String name, Coroutine<T> coroutine);
 
     /** Sockets. */
     NetProvider net();

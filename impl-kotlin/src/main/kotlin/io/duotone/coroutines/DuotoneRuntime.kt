@@ -2,7 +2,10 @@ package io.duotone.coroutines
 
 import io.duotone.CancelReason
 import io.duotone.DuotoneOptions
+import io.duotone.ErrorShape
+import io.duotone.ScopePolicy
 import io.duotone.TaskCancelledException
+import io.duotone.coroutines.context.currentElements
 import io.duotone.coroutines.engine.blocking.BlockingPool
 import io.duotone.coroutines.engine.platform.EngineThread
 import io.duotone.coroutines.engine.platform.Platform
@@ -14,6 +17,8 @@ import io.duotone.coroutines.engine.scheduler.Worker
 import io.duotone.coroutines.engine.scheduler.WorkerPool
 import io.duotone.coroutines.engine.scheduler.runtimeDispatcherOrNull
 import io.duotone.coroutines.scope.FailureGoesTo
+import io.duotone.coroutines.scope.OpenJob
+import io.duotone.coroutines.scope.OpenScopeJob
 import io.duotone.coroutines.scope.TaskCoroutine
 import io.duotone.spi.Failures
 import kotlinx.coroutines.CoroutineDispatcher
@@ -144,9 +149,34 @@ public class DuotoneRuntime internal constructor(public val options: DuotoneOpti
         return rootTask<T>(name, FailureGoesTo.PARENT).spawn(block)
     }
 
+    /**
+     * Opens a scope outside of any other, which stays open until it is completed or cancelled, or the runtime closes (rows R3, R12). A runtime
+     * that joins what runs when it closes, see [DuotoneOptions.atExit], completes it. The parameters are those of [taskScope].
+     *
+     * **Errors**: [IllegalStateException] when the runtime is closed.
+     */
+    @OptIn(ExperimentalCoroutinesApi::class)
+    public fun open(
+        name: String? = null,
+        policy: ScopePolicy = ScopePolicy.FAIL_FAST,
+        errors: ErrorShape = ErrorShape.FIRST,
+        timeout: Duration = Duration.INFINITE,
+        awaitedContained: Boolean = false,
+    ): OpenTaskScope {
+        checkOpen()
+        val options = scopeOptions(name, policy, errors, timeout, awaitedContained)
+        val scope = OpenScopeJob(this, rootScope.newCoroutineContext(nameContext(name)), options)
+        return scope.open().also { completeIfClosing(scope) }
+    }
+
+    /** For a scope opened while the runtime closes: whoever closes sets the state, then looks for those that are open. */
+    internal fun completeIfClosing(scope: OpenJob) {
+        if (isClosed && options.atExit() == DuotoneOptions.AtExit.JOIN) scope.complete()
+    }
+
     @OptIn(ExperimentalCoroutinesApi::class)
     private fun <T> rootTask(name: String?, failureGoesTo: FailureGoesTo): TaskCoroutine<T> =
-        TaskCoroutine(this, rootScope.newCoroutineContext(nameContext(name)), failureGoesTo, taskOptions(name))
+        TaskCoroutine(this, rootScope.newCoroutineContext(nameContext(name) + currentElements()), failureGoesTo, taskOptions(name))
 
     /**
      * Runs [block] in a scope of its own and blocks the calling thread until the scope has ended (row T15).
@@ -209,6 +239,7 @@ public class DuotoneRuntime internal constructor(public val options: DuotoneOpti
         check(this !== Shared.runtimeOrNull) { "the shared runtime is never closed: its threads are daemons and end with the process" }
         if (state.compareAndSet(OPEN, CLOSING)) {
             try {
+                for (task in roots.children) if (task is OpenJob) completeIfClosing(task)
                 Shutdown(options, pool, listOf(blockingPool, awaitPool), roots, uncaught::warn).run()
             } finally {
                 state.set(CLOSED)

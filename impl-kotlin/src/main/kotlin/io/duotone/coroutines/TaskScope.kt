@@ -63,6 +63,18 @@ public interface TaskScope : CoroutineScope {
     ): Deferred<T>
 
     /**
+     * Opens a scope inside this one that stays open until it is completed or cancelled, also when it has nothing to do (rows R3, R12).
+     * Cancelling this scope cancels it, and this scope waits for its end. The parameters are those of [taskScope].
+     */
+    public fun open(
+        name: String? = null,
+        policy: ScopePolicy = ScopePolicy.FAIL_FAST,
+        errors: ErrorShape = ErrorShape.FIRST,
+        timeout: Duration = Duration.INFINITE,
+        awaitedContained: Boolean = false,
+    ): OpenTaskScope
+
+    /**
      * Cancels the body and all tasks of this scope. Returns at once: the scope ends after their cleanup.
      *
      * @return whether this call was the one that cancelled it

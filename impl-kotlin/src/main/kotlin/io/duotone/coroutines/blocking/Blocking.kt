@@ -6,12 +6,14 @@ import io.duotone.CancelReason
 import io.duotone.TaskCancelledException
 import io.duotone.coroutines.DuotoneRuntime
 import io.duotone.coroutines.engine.blocking.BlockingCall
+import io.duotone.coroutines.engine.platform.setOnThread
 import io.duotone.coroutines.mapConcurrently
 import io.duotone.coroutines.runtimeOf
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.ensureActive
 import kotlin.coroutines.Continuation
+import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.coroutineContext
 import kotlin.coroutines.intrinsics.COROUTINE_SUSPENDED
 import kotlin.coroutines.intrinsics.intercepted
@@ -27,7 +29,8 @@ import kotlin.coroutines.resumeWithException
  *
  * **Errors**: what [block] throws, as it is; [java.util.concurrent.RejectedExecutionException] when the runtime is closed.
  *
- * **Threads**: [block] runs on a thread of the pool, where blocking is fine. What the caller did before happens-before [block], and that
+ * **Threads**: [block] runs on a thread of the pool, where blocking is fine, with the thread context elements of the caller set there, the
+ * values of [ContextKey][io.duotone.ContextKey]s among them (row T63). What the caller did before happens-before [block], and that
  * before whatever follows the call.
  */
 public suspend fun <T> blocking(block: () -> T): T {
@@ -35,7 +38,7 @@ public suspend fun <T> blocking(block: () -> T): T {
     context.ensureActive()
     val outcome = runCatching {
         suspendCoroutineUninterceptedOrReturn<T> { caller ->
-            val call = SuspendedCall(block, caller.intercepted())
+            val call = SuspendedCall(block, caller.intercepted(), context)
             call.start(runtimeOf(context), context[Job])
             COROUTINE_SUSPENDED
         }
@@ -53,7 +56,11 @@ public suspend fun <A, B> Iterable<A>.mapBlocking(limit: Int = Int.MAX_VALUE, tr
     mapConcurrently(limit) { element -> blocking { transform(element) } }
 
 /** A blocking call with a coroutine waiting for its end. */
-private class SuspendedCall<T>(private val block: () -> T, private val caller: Continuation<T>) : BlockingCall<T>() {
+private class SuspendedCall<T>(
+    private val block: () -> T,
+    private val caller: Continuation<T>,
+    private val context: CoroutineContext,
+) : BlockingCall<T>() {
     fun start(runtime: DuotoneRuntime, job: Job?) {
         runtime.blockingPool.submit(this)
         watch(job)
@@ -70,7 +77,7 @@ private class SuspendedCall<T>(private val block: () -> T, private val caller: C
     @Volatile
     private var onEnd: (() -> Unit)? = null
 
-    override fun call(): T = block()
+    override fun call(): T = context.setOnThread(block)
 
     override fun returned(value: T) {
         onEnd?.invoke()

@@ -40,6 +40,9 @@ internal open class CallTask<T>(private val runtime: JavaRuntime, name: String? 
 
     final override val context: CoroutineContext get() = this
 
+    /** The context without the job. */
+    protected open val base: CoroutineContext get() = runtime.context
+
     final override val isJobActive: Boolean get() = !isDone
 
     /** Calls a suspend function with this as its continuation, on the calling thread up to its first wait. */
@@ -88,7 +91,7 @@ internal open class CallTask<T>(private val runtime: JavaRuntime, name: String? 
         job?.cancel(TaskCancelledException(reason))
     }
 
-    // The context: the job, and what all coroutines of the runtime have.
+    // The context: the job, and the base.
 
     private fun job(): Job = job ?: makeJob()
 
@@ -102,19 +105,19 @@ internal open class CallTask<T>(private val runtime: JavaRuntime, name: String? 
         return made
     }
 
-    private fun materialised(): CoroutineContext = runtime.context + job()
+    private fun materialised(): CoroutineContext = base + job()
 
     @Suppress("UNCHECKED_CAST")
     final override fun <E : CoroutineContext.Element> get(key: CoroutineContext.Key<E>): E? = when {
         key === ContinuationInterceptor -> runtime.kotlin.dispatcher as E
         key === Job -> job() as E
-        else -> runtime.context[key]
+        else -> base[key]
     }
 
     final override fun <R> fold(initial: R, operation: (R, CoroutineContext.Element) -> R): R = materialised().fold(initial, operation)
 
     final override fun minusKey(key: CoroutineContext.Key<*>): CoroutineContext = when {
-        key === Job -> runtime.context
+        key === Job -> base
         get(key) == null -> this
         else -> materialised().minusKey(key)
     }
@@ -128,10 +131,15 @@ internal open class CallTask<T>(private val runtime: JavaRuntime, name: String? 
     }
 }
 
-/** A call that is a task of the runtime itself: a failure that nobody hears of is reported (row C18). */
-internal class RuntimeCallTask<T>(private val face: JavaRuntime, name: String?, parent: Job?) :
+/**
+ * A call that is a task of the runtime itself: a failure that nobody hears of is reported (row C18). It goes on, after its first wait, with
+ * the context values of its caller; up to that it has them anyway.
+ */
+internal class RuntimeCallTask<T>(private val face: JavaRuntime, name: String?, parent: Job?, elements: CoroutineContext) :
     CallTask<T>(face, name, parent),
     Hearable {
+    override val base: CoroutineContext = face.context + elements
+
     override val runtime: DuotoneRuntime get() = face.kotlin
 
     override val isAwaited: Boolean get() = isHeard

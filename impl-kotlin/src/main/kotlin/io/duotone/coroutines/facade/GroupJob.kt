@@ -5,10 +5,12 @@ import io.duotone.Coroutine
 import io.duotone.ScopeOptions
 import io.duotone.ScopePolicy
 import io.duotone.Task
+import io.duotone.coroutines.context.contextValues
 import io.duotone.coroutines.reason
 import io.duotone.coroutines.scope.FailureGoesTo
 import io.duotone.coroutines.scope.MemberCount
 import io.duotone.coroutines.scope.MemberStarter
+import io.duotone.spi.ContextValues
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.InternalCoroutinesApi
 import java.lang.invoke.MethodHandles
@@ -33,8 +35,9 @@ internal class GroupJob<T, R>(
     runtime: JavaRuntime,
     parent: CoroutineContext,
     private val slots: Array<Any?>,
+    values: ContextValues = parent.contextValues(),
     private val resultOf: (List<T>) -> R,
-) : TaskJob<R>(runtime, parent, FailureGoesTo.PARENT, options = COLLECT) {
+) : TaskJob<R>(runtime, parent, FailureGoesTo.PARENT, options = COLLECT, values = values) {
     private val members = object : MemberCount(slots.size) {
         override fun ended() {
             membersEnded()

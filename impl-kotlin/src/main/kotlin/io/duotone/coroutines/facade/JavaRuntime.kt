@@ -5,6 +5,8 @@ import io.duotone.Duotone
 import io.duotone.DuotoneOptions
 import io.duotone.Interval
 import io.duotone.MissedTicks
+import io.duotone.OpenScope
+import io.duotone.ScopeOptions
 import io.duotone.Task
 import io.duotone.TaskGroup
 import io.duotone.coroutines.DuotoneRuntime
@@ -41,6 +43,7 @@ internal class JavaRuntime(val kotlin: DuotoneRuntime) : Duotone {
         val isOurs = interceptor.runtimeDispatcherOrNull() === kotlin.dispatcher
         return if (isOurs) interceptor as CoroutineDispatcher else kotlin.dispatcher
     }
+    private val root = JavaScope(this, kotlin.rootScope)
 
     override fun options(): DuotoneOptions = kotlin.options
 
@@ -48,14 +51,20 @@ internal class JavaRuntime(val kotlin: DuotoneRuntime) : Duotone {
 
     override fun <T> spawn(coroutine: Coroutine<T>): Task<T> {
         kotlin.checkOpen()
-        return StageJob(this, kotlin.rootScope.coroutineContext, FailureGoesTo.PARENT, coroutine).spawn()
+        return root.inherited { context, values -> StageJob(this, context, FailureGoesTo.PARENT, coroutine, values = values) }.spawn()
+    }
+
+    override fun open(options: ScopeOptions): OpenScope {
+        kotlin.checkOpen()
+        val scope = root.inherited { context, _ -> OpenStageJob(this, context, options) }
+        return scope.open().also { kotlin.completeIfClosing(scope) }
     }
 
     @OptIn(InternalCoroutinesApi::class)
     override fun <T> block(coroutine: Coroutine<T>): T {
         checkMayBlock("Duotone.block")
         kotlin.checkOpen()
-        val main = StageJob(this, kotlin.rootScope.coroutineContext, FailureGoesTo.CALLER, coroutine)
+        val main = root.inherited { context, values -> StageJob(this, context, FailureGoesTo.CALLER, coroutine, values = values) }
         val task = main.spawn()
         kotlin.awaitEnd(main)
         main.getCompletionExceptionOrNull()?.let { throw Failures.rethrow(it) }

@@ -1,5 +1,6 @@
 package io.duotone.coroutines.facade
 
+import io.duotone.Coroutine
 import io.duotone.Duotone
 import io.duotone.DuotoneOptions
 import io.duotone.coroutines.DuotoneRuntime
@@ -14,6 +15,8 @@ public class KotlinDuotoneProvider : DuotoneProvider {
     override fun shared(): Duotone = DuotoneRuntime.shared.asJava()
 
     override fun currentOrNull(): Duotone? = DuotoneRuntime.currentOrNull()?.asJava()
+
+    override fun <T> memoized(name: String?, coroutine: Coroutine<T>): Coroutine<T> = memoizedForJava(name, coroutine)
 
     override fun net(): NetProvider = TcpSockets
 

@@ -2,7 +2,6 @@ package io.duotone.coroutines.facade
 
 import io.duotone.CancelReason
 import io.duotone.Coroutine
-import io.duotone.Scope
 import io.duotone.Task
 import io.duotone.TaskCancelledException
 import io.duotone.spi.Failures
@@ -44,9 +43,9 @@ internal abstract class StageFollower<T> : BiFunction<T?, Throwable?, Any?> {
     /** Where failures go that have no other place. */
     protected abstract fun uncaught(failure: Throwable)
 
-    fun start(coroutine: Coroutine<T>, scope: Scope) {
+    fun start(coroutine: Coroutine<T>, scope: JavaScope) {
         val stage = try {
-            coroutine.start(scope) as CompletionStage<T>?
+            scope.within { coroutine.start(scope) as CompletionStage<T>? }
                 ?: throw NullPointerException("the coroutine returned null instead of a stage: $coroutine")
         } catch (failure: Throwable) {
             return failed(Failures.unwrap(failure))

@@ -5,22 +5,25 @@ import io.duotone.Coroutine
 import io.duotone.ScopeOptions
 import io.duotone.Task
 import io.duotone.TaskOptions
+import io.duotone.coroutines.context.contextValues
 import io.duotone.coroutines.reason
 import io.duotone.coroutines.scope.Attached
 import io.duotone.coroutines.scope.FailureGoesTo
+import io.duotone.spi.ContextValues
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlin.coroutines.CoroutineContext
 
 /** The task of a spawned [Coroutine]: started on a worker, in a scope of its own, and over when the stage it returned is done. */
 @OptIn(InternalCoroutinesApi::class)
-internal class StageJob<T>(
+internal open class StageJob<T>(
     runtime: JavaRuntime,
     parent: CoroutineContext,
     failureGoesTo: FailureGoesTo,
     private var coroutine: Coroutine<T>?,
     role: TaskOptions = TaskOptions.defaults(),
     options: ScopeOptions = ScopeOptions.defaults(),
-) : TaskJob<T>(runtime, parent, failureGoesTo, role, options),
+    values: ContextValues = parent.contextValues(),
+) : TaskJob<T>(runtime, parent, failureGoesTo, role, options, values = values),
     Runnable {
     private val follower = Follower()
 

@@ -3,6 +3,7 @@ package io.duotone.coroutines.facade
 import io.duotone.Coroutine
 import io.duotone.Duotone
 import io.duotone.Task
+import io.duotone.coroutines.context.currentElements
 import kotlinx.coroutines.Job
 import kotlin.coroutines.Continuation
 import kotlin.coroutines.intrinsics.startCoroutineUninterceptedOrReturn
@@ -19,7 +20,8 @@ import kotlin.coroutines.intrinsics.startCoroutineUninterceptedOrReturn
  *
  * **Errors**: what the function throws, as it is. A failure that reaches no dependent stage is given to the uncaught handler (row C18).
  *
- * **Threads**: the function begins on the calling thread and goes on, after its first wait, on the runtime.
+ * **Threads**: the function begins on the calling thread and goes on, after its first wait, on the runtime, with the context values of the
+ * calling code (row C28).
  */
 public object Suspending {
     /**
@@ -36,7 +38,8 @@ public object Suspending {
     private fun <T> begin(duotone: Duotone, name: String?, call: (Continuation<T>) -> Any?): Task<T> {
         val runtime = duotone.javaRuntime
         runtime.kotlin.checkOpen()
-        return RuntimeCallTask<T>(runtime, name, runtime.kotlin.rootScope.coroutineContext[Job]).begin {
+        val parent = runtime.kotlin.rootScope.coroutineContext[Job]
+        return RuntimeCallTask<T>(runtime, name, parent, currentElements()).begin {
             call.asSuspending().startCoroutineUninterceptedOrReturn(it)
         }
     }

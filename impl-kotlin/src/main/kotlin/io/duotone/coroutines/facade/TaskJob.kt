@@ -7,11 +7,13 @@ import io.duotone.ScopeOptions
 import io.duotone.Task
 import io.duotone.TaskCancelledException
 import io.duotone.TaskOptions
+import io.duotone.coroutines.context.contextValues
 import io.duotone.coroutines.discard
 import io.duotone.coroutines.engine.scheduler.ConfinedDispatcher
 import io.duotone.coroutines.scope.FailureGoesTo
 import io.duotone.coroutines.scope.ScopeJob
 import io.duotone.coroutines.withReason
+import io.duotone.spi.ContextValues
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.Job
@@ -30,13 +32,14 @@ internal abstract class TaskJob<T>(
     role: TaskOptions = TaskOptions.defaults(),
     options: ScopeOptions = ScopeOptions.defaults(),
     final override val isOfBody: Boolean = failureGoesTo == FailureGoesTo.CALLER,
+    private val values: ContextValues = parent.contextValues(),
 ) : ScopeJob<T>(face.kotlin, parent, role.name() ?: options.name(), failureGoesTo, options, role) {
     private val turns = parent[ContinuationInterceptor] as? ConfinedDispatcher
 
     val task: ScopeTask<T> = ScopeTask(turns?.executor ?: face.executor(), name, this)
 
     /** The scope that the work starts in, also made by whoever asks first from outside. */
-    val scope: JavaScope get() = madeScope ?: JavaScope(face, this).also { madeScope = it }
+    val scope: JavaScope get() = madeScope ?: JavaScope(face, this, values).also { madeScope = it }
 
     // Two that are made at a time are equal.
     private var madeScope: JavaScope? = null

@@ -3,9 +3,12 @@ package io.duotone.coroutines.facade
 import io.duotone.CancelReason
 import io.duotone.Task
 import io.duotone.coroutines.BodyThread
+import io.duotone.coroutines.context.contextValues
 import io.duotone.coroutines.engine.blocking.BlockingCall
 import io.duotone.coroutines.engine.scheduler.shutdownCancellation
 import io.duotone.coroutines.scope.FailureGoesTo
+import io.duotone.spi.Context
+import io.duotone.spi.ContextValues
 import kotlinx.coroutines.InternalCoroutinesApi
 import java.io.InterruptedIOException
 import java.nio.channels.ClosedByInterruptException
@@ -24,7 +27,9 @@ internal class ThreadJob<T>(
     failureGoesTo: FailureGoesTo,
     private var work: Callable<out T>?,
     isOfBody: Boolean = false,
-) : TaskJob<T>(runtime, parent, failureGoesTo, isOfBody = isOfBody) {
+    values: ContextValues = parent.contextValues(),
+    private val runsIn: Context? = null,
+) : TaskJob<T>(runtime, parent, failureGoesTo, isOfBody = isOfBody, values = values) {
     private val thread = BodyThread(runtime.kotlin)
     private val call = Call()
 
@@ -59,7 +64,7 @@ internal class ThreadJob<T>(
             val body = checkNotNull(work)
             // The holder of the task may keep it for long.
             work = null
-            return thread.run { body.call() }
+            return thread.run { (runsIn ?: scope).within { body.call() } }
         }
 
         override fun returned(value: T) {

@@ -9,6 +9,7 @@ import io.duotone.ScopePolicy
 import io.duotone.TaskCancelledException
 import io.duotone.TaskOptions
 import io.duotone.coroutines.DuotoneRuntime
+import io.duotone.coroutines.OpenTaskScope
 import io.duotone.coroutines.TaskScope
 import io.duotone.coroutines.discard
 import io.duotone.coroutines.engine.platform.NO_DEADLINE
@@ -160,6 +161,14 @@ internal abstract class ScopeJob<T>(
     /** What came of the body, once it has ended; null also when it never began. */
     protected val bodyResult: Result<T>? get() = result
 
+    /** Whether starting work here after the end is a mistake of the caller, who can know of it. */
+    open val tellsItsEnd: Boolean get() = true
+
+    /** The time by the clock of the turn in which it was made. */
+    val startedAt: Long = runtime.pool.timeOfTurn()
+
+    val hasBodyEnded: Boolean get() = result != null
+
     /** Where the work stands, for a report that it does not end; null when there is no telling. */
     open fun stackOrNull(): Array<StackTraceElement>? = children.firstNotNullOfOrNull { (it as? ScopeJob<*>)?.stackOrNull() }
 
@@ -188,7 +197,8 @@ internal abstract class ScopeJob<T>(
             return Attached.STARTS
         }
         if (!isCompleted) resumeWith(Result.failure(getCancellationException()))
-        return if (isTooLate || hasParentEnded()) Attached.SCOPE_ENDED else Attached.IS_CANCELLED
+        val hasEnded = (isTooLate || hasParentEnded()) && parentScope?.tellsItsEnd != false
+        return if (hasEnded) Attached.SCOPE_ENDED else Attached.IS_CANCELLED
     }
 
     private fun hasParentEnded(): Boolean {
@@ -344,6 +354,15 @@ internal abstract class ScopeJob<T>(
         return TaskCoroutine<T>(runtime, contextOfChild(name), FailureGoesTo.TASK, TaskOptions.defaults(), options).spawn(block)
     }
 
+    final override fun open(
+        name: String?,
+        policy: ScopePolicy,
+        errors: ErrorShape,
+        timeout: Duration,
+        awaitedContained: Boolean,
+    ): OpenTaskScope =
+        OpenScopeJob(runtime, contextOfChild(name), scopeOptions(name, policy, errors, timeout, awaitedContained)).open()
+
     @OptIn(ExperimentalCoroutinesApi::class)
     private fun contextOfChild(name: String?): CoroutineContext = (this as CoroutineScope).newCoroutineContext(nameContext(name))
 
@@ -358,7 +377,7 @@ internal abstract class ScopeJob<T>(
         // Pairs with the end, which sets isDecided and then ends what it finds.
         if (isDecided || isCompleted) {
             expiry?.end()
-            error(SCOPE_ENDED)
+            check(!tellsItsEnd) { SCOPE_ENDED }
         }
     }
 

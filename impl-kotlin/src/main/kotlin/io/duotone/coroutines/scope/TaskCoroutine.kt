@@ -29,7 +29,7 @@ import kotlin.coroutines.resume
  * | faces | whoever makes one | same | volatile, written under this |
  */
 @OptIn(ExperimentalCoroutinesApi::class, InternalForInheritanceCoroutinesApi::class)
-internal class TaskCoroutine<T>(
+internal open class TaskCoroutine<T>(
     runtime: DuotoneRuntime,
     parent: CoroutineContext,
     failureGoesTo: FailureGoesTo,

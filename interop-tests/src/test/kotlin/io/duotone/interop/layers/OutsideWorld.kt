@@ -1,6 +1,8 @@
 package io.duotone.interop.layers
 
+import com.tngtech.archunit.core.domain.JavaAccess
 import com.tngtech.archunit.core.domain.JavaClass
+import com.tngtech.archunit.core.domain.JavaModifier
 import com.tngtech.archunit.lang.ArchCondition
 import com.tngtech.archunit.lang.ConditionEvents
 import com.tngtech.archunit.lang.SimpleConditionEvent
@@ -15,6 +17,7 @@ internal object OutsideWorld {
     /** Forbidden members by owner; an empty set stands for all of them. */
     private val forbidden: Map<String, Set<String>> =
         mapOf(
+            "io.duotone.spi.ContextThread" to setOf(CONSTRUCTOR),
             "java.lang.System" to setOf("nanoTime", "currentTimeMillis"),
             "java.lang.Math" to setOf("random"),
             "java.lang.Thread" to setOf(CONSTRUCTOR, "sleep", "ofVirtual", "ofPlatform", "startVirtualThread"),
@@ -40,12 +43,17 @@ internal object OutsideWorld {
             "kotlin.time.TimeSource\$Monotonic" to emptySet(),
         )
 
+    /** An abstract class of threads makes none; its own constructor is forbidden in turn. */
+    private fun isSuperOfAbstractThread(item: JavaClass, access: JavaAccess<*>) =
+        JavaModifier.ABSTRACT in item.modifiers && item.isAssignableTo(Thread::class.java) && access.target.name == CONSTRUCTOR
+
     /** Calls, constructor calls and method references alike. */
     val notReachedFor: ArchCondition<JavaClass> =
         object : ArchCondition<JavaClass>("take time, randomness, threads and selectors from engine.platform") {
             override fun check(item: JavaClass, events: ConditionEvents) {
                 for (access in item.accessesFromSelf) {
                     val members = forbidden[access.targetOwner.name] ?: continue
+                    if (isSuperOfAbstractThread(item, access)) continue
                     if (members.isEmpty() || access.target.name in members) {
                         events.add(SimpleConditionEvent.violated(access, access.description))
                     }

@@ -1,5 +1,6 @@
 package io.duotone.coroutines.engine.platform
 
+import io.duotone.spi.ContextThread
 import java.nio.channels.Selector
 
 /**
@@ -34,7 +35,7 @@ internal interface Platform {
  * |---|---|---|---|
  * | owner | constructor | the thread itself | final |
  */
-internal class EngineThread(name: String, @JvmField val owner: Any?, body: Runnable) : Thread(body, name) {
+internal class EngineThread(name: String, @JvmField val owner: Any?, body: Runnable) : ContextThread(body, name) {
     init {
         isDaemon = true
     }

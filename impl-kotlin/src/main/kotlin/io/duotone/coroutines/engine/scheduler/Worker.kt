@@ -28,7 +28,7 @@ import java.lang.invoke.VarHandle
  * | ticks, looks | the worker | the monitor | opaque: only compared with an older value, pairs with nothing |
  * | roundDue | the monitor (true); the worker (false) | the worker | volatile |
  * | finished | see its class | | |
- * | searching, streak, budget, lastPoll, polledUpTo, pollDue, polls, ready, random | the worker | the worker | owner only |
+ * | timedTick, timeOfTurn, searching, streak, budget, lastPoll, polledUpTo, pollDue, polls, ready, random | the worker | the worker | owner only |
  */
 internal class Worker(private val pool: WorkerPool, val index: Int, name: String) :
     Padded(),
@@ -49,6 +49,9 @@ internal class Worker(private val pool: WorkerPool, val index: Int, name: String
 
     @Volatile
     private var roundDue = false
+
+    private var timedTick = -1L
+    private var timeOfTurn = 0L
 
     private var searching = false
     private var streak = 0
@@ -112,6 +115,15 @@ internal class Worker(private val pool: WorkerPool, val index: Int, name: String
     fun askForPoll() {
         pollDue = true
         roundDue = true
+    }
+
+    /** The time at the first question in this turn: asking again, for each of many, costs nothing. */
+    fun timeOfTurn(): Long {
+        if (timedTick != ticks) {
+            timedTick = ticks
+            timeOfTurn = platform.nanoTime()
+        }
+        return timeOfTurn
     }
 
     // ------------------------------------------------------------ the run loop

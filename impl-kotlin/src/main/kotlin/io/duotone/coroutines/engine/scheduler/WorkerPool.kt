@@ -84,6 +84,9 @@ internal class WorkerPool(
         return if (own.tryOpen()) own else workers.map(Worker::poller).firstOrNull(Poller::tryOpen) ?: own
     }
 
+    /** The time, on a worker that of its turn: for what may be off by as long as the running task has kept its worker. */
+    fun timeOfTurn(): Long = Worker.currentOf(this)?.timeOfTurn() ?: platform.nanoTime()
+
     private fun anyWorker(): Worker = workers[(roundRobin.getAndIncrement() and Int.MAX_VALUE) % workers.size]
 
     /** Called after work was published: wakes a sleeper, unless somebody is searching or all are awake. */
