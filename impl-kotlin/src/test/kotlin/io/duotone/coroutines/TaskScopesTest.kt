@@ -340,7 +340,7 @@ internal class TaskScopesTest :
             }
         }
 
-        test("R22 the current scope is the innermost, through scopes of kotlinx too, and none outside") {
+        test("R22 S48 the current scope is the innermost, through scopes of kotlinx too, and none outside") {
             runDuotone {
                 taskScope("outer") {
                     currentScope() shouldBeSameInstanceAs this

@@ -314,7 +314,7 @@ final class IteratorPublisherTest {
         assertEquals(IntStream.range(0, 100).map(i -> 2 * i).sum(), sum.get());
     }
 
-    private static <T> String publish(Recorder<Outcome<Integer>> recorder, int count, boolean isSlow) {
+    private static String publish(Recorder<Outcome<Integer>> recorder, int count, boolean isSlow) {
         return Duotone.run(async(scope -> {
             scope.asCompleted(coroutines(count, isSlow)).asPublisher().subscribe(recorder);
             return await(recorder.end);

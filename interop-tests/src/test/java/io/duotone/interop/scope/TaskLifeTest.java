@@ -30,7 +30,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Handler;
@@ -189,7 +188,7 @@ final class TaskLifeTest {
                                 options,
                                 inner -> inner.spawnBlocking(() -> {
                                     running.countDown();
-                                    awaitWarningOf("stubborn", warnings);
+                                    Polling.awaitUntil(() -> warnings.stream().anyMatch(warning -> warning.contains("stubborn")));
                                     return ended.getAndSet(true);
                                 }));
                         return scope.spawnBlocking(() -> {
@@ -216,15 +215,6 @@ final class TaskLifeTest {
             @Override
             public void close() {}
         };
-    }
-
-    /** Whoever interrupts it meanwhile. */
-    private static void awaitWarningOf(String task, Queue<String> warnings) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (warnings.stream().noneMatch(warning -> warning.contains(task))) {
-            assertTrue(System.nanoTime() - deadline < 0, "no warning of " + task);
-            Thread.onSpinWait();
-        }
     }
 
     @Test
