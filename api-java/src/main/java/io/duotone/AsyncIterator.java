@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * cancelled, and {@link #asPublisher} when its subscriber cancels. Several may share one iterator: each element goes to one
  * of them.
  *
- * <p><b>Cancellation</b>: a cancelled {@link #next} leaves its element for the next one that asks. When the scope that the
+ * <p><b>Cancellation</b>: a cancelled {@link #next} leaves its element for the next one that asks (a stage derived from it
+ * may be cancelled when the element has come already, and is then too late). When the scope that the
  * elements come from is cancelled, the iterator is closed, but what waits then, or asks later, is cancelled with the reason
  * of the scope: it must not look as if all had come.
  *

@@ -95,6 +95,29 @@ public class FacadeBenchmark {
         return batch(peers.workers, peers.undispatched::afterYield);
     }
 
+    /** Ours, a function that awaits a task which fails. */
+    @Benchmark
+    @OperationsPerInvocation(BATCH)
+    public int failingDuotone(Ours ours) {
+        return batch(
+                ours.workers,
+                value -> Suspending.<Integer>task(ours.duotone, k -> SuspendingService.awaitingFailure(value, k)));
+    }
+
+    /** The default {@code future} builder, a function that awaits an {@code async} which fails. */
+    @Benchmark
+    @OperationsPerInvocation(BATCH)
+    public int failingFuture(Peers peers) {
+        return batch(peers.workers, peers.dispatched::awaitingFailure);
+    }
+
+    /** {@code future} started undispatched, a function that awaits an {@code async} which fails. */
+    @Benchmark
+    @OperationsPerInvocation(BATCH)
+    public int failingFutureUndispatched(Peers peers) {
+        return batch(peers.workers, peers.undispatched::awaitingFailure);
+    }
+
     private static int batch(Executor workers, IntFunction<? extends CompletableFuture<Integer>> call) {
         CompletableFuture<?>[] calls =
                 CompletableFuture.supplyAsync(() -> issue(call), workers).join();

@@ -34,16 +34,14 @@ import java.util.Optional
  *
  * An outcome counts as to come until it has reached somebody: one that was meant for a cancelled waiter must find the others still waiting.
  */
-internal class CompletedIterator<T>(runtime: JavaRuntime, private val coroutines: List<Coroutine<out T>>) :
-    ElementIterator<Outcome<T>>(runtime) {
+internal class CompletedIterator<T>(runtime: JavaRuntime, private var toCome: Int) : ElementIterator<Outcome<T>>(runtime) {
     private val outcomes = ArrayDeque<Outcome<T>>()
     private val waiters = ArrayDeque<Waiter>()
-    private var toCome = coroutines.size
     private var isClosed = false
     private var failure: Throwable? = null
     private var work: Task<*>? = null
 
-    fun start(scope: Scope): CompletedIterator<T> {
+    fun start(scope: Scope, coroutines: List<Coroutine<out T>>): CompletedIterator<T> {
         val work = scope.fork(SUPERVISED) { inner ->
             for (coroutine in coroutines) follow(inner, coroutine)
             Task.completed(null)

@@ -254,8 +254,10 @@ internal open class JavaScope(
         return work { race(racers) }
     }
 
-    override fun <T> asCompleted(coroutines: Collection<Coroutine<out T>>): AsyncIterator<Outcome<T>> =
-        CompletedIterator(runtime, coroutines.map { Objects.requireNonNull(it, "coroutine") }).start(this)
+    override fun <T> asCompleted(coroutines: Collection<Coroutine<out T>>): AsyncIterator<Outcome<T>> {
+        val all = coroutines.map { Objects.requireNonNull(it, "coroutine") }
+        return CompletedIterator<T>(runtime, all.size).start(this, all)
+    }
 
     override fun <A, B> map(elements: Collection<A>, limit: Int, transform: Function<in A, out Coroutine<out B>>): Task<List<B>> =
         work { own -> elements.toList().mapConcurrently(limit) { own.within { transform.apply(it) }.await() } }

@@ -84,8 +84,28 @@ internal class JavaTaskGroup<T>(private val runtime: JavaRuntime) : TaskGroup<T>
         throw failure
     }
 
-    override fun <R> cancelOnFailure(work: CompletionStage<R>): Task<R> = taskOf(work).whenComplete { _, failure ->
-        if (failure != null) cancelAllAfter(Failures.unwrap(failure))
+    override fun <R> cancelOnFailure(work: CompletionStage<R>): Task<R> = Guarding(taskOf(Objects.requireNonNull(work, "work")))
+
+    /** A task of its own, and not one derived from the work: what is derived is not called any more when it is itself cancelled. */
+    private inner class Guarding<R>(work: Task<R>) : Task<R>(runtime.executor(), null) {
+        private val ended = work.handle { value, failure ->
+            if (failure == null) {
+                @Suppress("UNCHECKED_CAST")
+                succeed(value as R)
+            } else {
+                val cause = Failures.unwrap(failure)
+                cancelAllAfter(cause)
+                fail(cause)
+            }
+        }
+
+        override fun onCancel(reason: CancelReason) {
+            try {
+                ended.cancel(reason)
+            } finally {
+                cancelAll(reason)
+            }
+        }
     }
 
     private fun cancelAllAfter(failure: Throwable) {

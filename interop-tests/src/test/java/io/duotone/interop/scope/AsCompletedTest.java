@@ -5,7 +5,6 @@ import static io.duotone.Coroutines.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,7 +18,6 @@ import io.duotone.TaskCancelledException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CancellationException;
@@ -28,9 +26,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -248,148 +243,31 @@ final class AsCompletedTest {
     }
 
     @Test
-    @DisplayName("T21 forEach takes one element at a time, and waits for the stage of its action")
-    void forEach() {
-        AtomicInteger running = new AtomicInteger();
-        AtomicInteger most = new AtomicInteger();
-        Duotone.run(scope -> {
-            List<Coroutine<String>> coroutines = IntStream.range(0, 50)
-                    .mapToObj(i -> (Coroutine<String>) inner -> inner.yieldNow().thenApply(any -> "" + i))
-                    .toList();
-            return scope.asCompleted(coroutines).forEach(result -> {
-                most.accumulateAndGet(running.incrementAndGet(), Math::max);
-                seen.add(result.orElseThrow());
-                return scope.yieldNow().thenRun(running::decrementAndGet);
+    @DisplayName("T21 C6 when the runtime closes, whoever waits is cancelled with a reason of kind SHUTDOWN, loops too")
+    void runtimeCloses() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CompletableFuture<AsyncIterator<Outcome<String>>> iterator = new CompletableFuture<>();
+        Task<Optional<Outcome<String>>> waiting;
+        Task<Void> loop;
+        try (Duotone runtime = Duotone.builder().start()) {
+            runtime.spawn(scope -> {
+                iterator.complete(scope.asCompleted(List.of(waits(begun))));
+                return Task.completed(null);
             });
-        });
-        assertEquals(1, most.get());
-        assertEquals(
-                IntStream.range(0, 50).mapToObj(Integer::toString).collect(Collectors.toSet()),
-                seen.stream().collect(Collectors.toSet()));
-        assertEquals(50, seen.size());
-    }
-
-    @Test
-    @DisplayName("T21 forEach over very many that are there already does not run out of stack")
-    void forEachOfMany() {
-        AtomicInteger calls = new AtomicInteger();
-        int many = 20_000;
-        Duotone.run(async(scope -> {
-            AsyncIterator<Outcome<Integer>> results = scope.asCompleted(many(many));
-            awaitText(results, "0 to come");
-            return await(results.forEach(result -> Task.completed(calls.incrementAndGet())));
-        }));
-        assertEquals(many, calls.get());
-    }
-
-    @Test
-    @DisplayName("T21 a failing action, thrown or staged, ends forEach with the failure and closes the iterator")
-    void forEachFails() {
-        for (boolean thrown : new boolean[] {true, false}) {
-            IllegalStateException failure = new IllegalStateException("action");
-            CountDownLatch begun = new CountDownLatch(1);
-            Duotone.run(async(scope -> {
-                AsyncIterator<Outcome<String>> results =
-                        scope.asCompleted(List.of(inner -> Task.completed("value"), waits(begun)));
-                assertTrue(begun.await(30, TimeUnit.SECONDS));
-                IllegalStateException got = assertThrows(
-                        IllegalStateException.class,
-                        () -> await(results.forEach(result -> {
-                            if (thrown) {
-                                throw failure;
-                            }
-                            return Task.failed(failure);
-                        })));
-                assertSame(failure, got);
-                assertTrue(await(results.next()).isEmpty());
-                return null;
-            }));
+            waiting = iterator.join().next();
+            loop = iterator.join().forEach(result -> Task.completed(null));
+            assertTrue(begun.await(30, TimeUnit.SECONDS));
         }
-        assertEquals(List.of("SCOPE_CLOSED", "SCOPE_CLOSED"), List.copyOf(seen));
+        assertThrows(CancellationException.class, () -> waiting.get(30, TimeUnit.SECONDS));
+        assertThrows(Exception.class, () -> loop.get(30, TimeUnit.SECONDS));
+        assertEquals(CancelReason.Kind.SHUTDOWN, kindOf(waiting));
+        assertEquals(CancelReason.Kind.SHUTDOWN, kindOf(loop));
+        assertEquals(List.of("SHUTDOWN"), List.copyOf(seen));
     }
 
-    @Test
-    @DisplayName("T21 an action that returns null fails with a message that says so")
-    void forEachNull() {
-        NullPointerException thrown = assertThrows(
-                NullPointerException.class,
-                () -> Duotone.run(
-                        scope -> scope.asCompleted(List.<Coroutine<String>>of(inner -> Task.completed("value")))
-                                .forEach(result -> null)));
-        assertTrue(thrown.getMessage().contains("returned null instead of a stage"), thrown::getMessage);
-    }
-
-    @Test
-    @DisplayName("T21 cancelling forEach cancels the stage of its action, and closes the iterator")
-    void forEachCancelled() {
-        CompletableFuture<String> action = new CompletableFuture<>();
-        CountDownLatch begun = new CountDownLatch(2);
-        Duotone.run(async(scope -> {
-            AsyncIterator<Outcome<String>> results =
-                    scope.asCompleted(List.of(inner -> Task.completed("value"), waits(begun)));
-            Task<Void> loop = results.forEach(result -> {
-                begun.countDown();
-                return action;
-            });
-            assertTrue(begun.await(30, TimeUnit.SECONDS));
-            loop.cancel("enough");
-            assertThrows(CancellationException.class, () -> await(action));
-            awaitText(results, "closed");
-            assertTrue(await(results.next()).isEmpty());
-            return null;
-        }));
-        assertEquals(List.of("SCOPE_CLOSED"), List.copyOf(seen));
-    }
-
-    @Test
-    @DisplayName("T21 an await-tone loop that is cancelled closes the iterator")
-    void awaitingCancelled() {
-        CountDownLatch begun = new CountDownLatch(2);
-        Duotone.run(async(scope -> {
-            AsyncIterator<Outcome<String>> results = scope.asCompleted(List.of(waits(begun)));
-            Task<String> reader = scope.spawn(async(inner -> {
-                begun.countDown();
-                for (Outcome<String> result : results.awaiting()) {
-                    seen.add("element " + result);
-                }
-                return "ended";
-            }));
-            assertTrue(begun.await(30, TimeUnit.SECONDS));
-            reader.cancel("enough");
-            awaitText(results, "closed");
-            assertTrue(await(results.next()).isEmpty());
-            return null;
-        }));
-        assertEquals(List.of("SCOPE_CLOSED"), List.copyOf(seen));
-    }
-
-    @Test
-    @DisplayName("T21 C16 the await-tone loop is refused on a worker, and takes nothing there")
-    void awaitingOnWorker() {
-        assertEquals("kept", Duotone.<String>run(scope -> {
-            AsyncIterator<Outcome<String>> results =
-                    scope.asCompleted(List.<Coroutine<String>>of(inner -> Task.completed("kept")));
-            assertThrows(
-                    IllegalStateException.class,
-                    () -> results.awaiting().iterator().hasNext());
-            return results.next().thenApply(AsCompletedTest::valueOf);
-        }));
-    }
-
-    @Test
-    @DisplayName("T21 the iterator of a loop keeps the contract of java.util.Iterator")
-    void awaitingContract() {
-        Duotone.run(async(scope -> {
-            var each = scope.asCompleted(List.<Coroutine<String>>of(inner -> Task.completed("value")))
-                    .awaiting()
-                    .iterator();
-            assertTrue(each.hasNext());
-            assertTrue(each.hasNext());
-            assertEquals("value", each.next().orElseThrow());
-            assertThrows(NoSuchElementException.class, each::next);
-            assertFalse(each.hasNext());
-            return null;
-        }));
+    private static CancelReason.Kind kindOf(Task<?> task) {
+        CancelReason reason = task.cancelReason();
+        return reason == null ? null : reason.kind();
     }
 
     private static List<CompletableFuture<String>> gates(int count) {
@@ -400,13 +278,7 @@ final class AsCompletedTest {
         return gates.stream().map(gate -> (Coroutine<String>) scope -> gate).toList();
     }
 
-    private static List<Coroutine<Integer>> many(int count) {
-        return IntStream.range(0, count)
-                .mapToObj(i -> (Coroutine<Integer>) scope -> Task.completed(i))
-                .toList();
-    }
-
-    private static <T> T valueOf(Optional<Outcome<T>> outcome) {
+    static <T> T valueOf(Optional<Outcome<T>> outcome) {
         return outcome.orElseThrow().orElseThrow();
     }
 

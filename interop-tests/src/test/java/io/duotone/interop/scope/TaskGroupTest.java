@@ -1,7 +1,6 @@
 package io.duotone.interop.scope;
 
 import static io.duotone.Coroutines.async;
-import static io.duotone.Coroutines.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -9,62 +8,22 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.duotone.AsyncIterator;
 import io.duotone.CancelReason;
 import io.duotone.Coroutine;
 import io.duotone.Duotone;
 import io.duotone.Task;
 import io.duotone.TaskGroup;
 import io.duotone.TaskOptions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Groups of tasks that somebody else owns. The tasks end when the test says so, on its own thread. */
-final class TaskGroupTest {
-    private static Duotone runtime;
-
-    private final TaskGroup<String> group = runtime.taskGroup();
-    private final List<CompletableFuture<String>> gates = new ArrayList<>();
-
-    @BeforeAll
-    static void start() {
-        runtime = Duotone.builder().name("groups").start();
-    }
-
-    @AfterAll
-    static void stop() {
-        runtime.close();
-    }
-
-    /** A pending task of the group, that the next gate ends. */
-    private Task<String> pending() {
-        gates.add(new CompletableFuture<>());
-        return group.add(gates.get(gates.size() - 1));
-    }
-
-    private void end(int gate) {
-        gates.get(gate).complete("" + gate);
-    }
-
-    private void fail(int gate) {
-        gates.get(gate).completeExceptionally(new IllegalStateException("" + gate));
-    }
-
-    private static <T> T now(Task<T> wait) {
-        assertTrue(wait.isDone(), "it should have been answered");
-        return wait.join();
-    }
-
+/** The sets of a group of tasks, and the waits for them. */
+final class TaskGroupTest extends GroupFixture {
     @Test
     @DisplayName("S27 a group tells pending from done, and a task that is done already counts at once")
     void sets() {
@@ -269,145 +228,6 @@ final class TaskGroupTest {
         assertSame(failing, now(group.waitFailureOrCancellationAndPop()).orElseThrow());
         assertTrue(now(group.waitFailureOrCancellation()).isEmpty());
         assertEquals(1, group.done().size());
-    }
-
-    @Test
-    @DisplayName("S35 cancelAll reaches all that is pending, with the reason, also when one of them throws at it")
-    void cancelAll() {
-        pending();
-        CompletableFuture<String> broken = new CompletableFuture<>() {
-            @Override
-            public boolean cancel(boolean mayInterrupt) {
-                throw new UnsupportedOperationException("never");
-            }
-        };
-        CompletableFuture<String> angry = new CompletableFuture<>() {
-            @Override
-            public boolean cancel(boolean mayInterrupt) {
-                throw new IllegalStateException("angry");
-            }
-        };
-        group.add(broken);
-        group.add(angry);
-        pending();
-        IllegalStateException thrown = assertThrows(IllegalStateException.class, () -> group.cancelAll("enough"));
-        assertEquals("angry", thrown.getMessage());
-        assertFalse(group.hasPending());
-        assertTrue(gates.stream().allMatch(CompletableFuture::isCancelled));
-    }
-
-    @Test
-    @DisplayName("S36 exhaustDone pops all that is done, in order")
-    void exhaustDone() {
-        pending();
-        pending();
-        pending();
-        end(2);
-        end(0);
-        assertEquals(
-                List.of("2", "0"), group.exhaustDone().stream().map(Task::join).toList());
-        assertFalse(group.hasDone());
-        assertTrue(group.hasPending());
-        assertEquals(List.of(), group.exhaustDone());
-    }
-
-    @Test
-    @DisplayName("S36 exhaust pops one after the other as they end, until none is pending")
-    void exhaust() {
-        Queue<String> values = new ConcurrentLinkedQueue<>();
-        runtime.block(async(scope -> {
-            CompletableFuture<String> last = new CompletableFuture<>();
-            group.add(Task.completed("first"));
-            group.spawn(scope, inner -> inner.yieldNow().thenApply(any -> "second"));
-            group.add(last);
-            for (Task<String> task : group.exhaust().awaiting()) {
-                values.add(await(task));
-                if (values.size() == 2) {
-                    last.complete("third");
-                }
-            }
-            return null;
-        }));
-        assertEquals(List.of("first", "second", "third"), List.copyOf(values));
-        assertFalse(group.hasDone());
-    }
-
-    @Test
-    @DisplayName("S36 closing an exhausting iterator ends it alone: tasks go on, and stay in the group")
-    void exhaustClosed() {
-        Task<String> task = pending();
-        AsyncIterator<Task<String>> closing = group.exhaust();
-        AsyncIterator<Task<String>> other = group.exhaust();
-        Task<Optional<Task<String>>> waiting = closing.next();
-        Task<Optional<Task<String>>> otherWaiting = other.next();
-        closing.close();
-        assertTrue(now(waiting).isEmpty());
-        assertFalse(otherWaiting.isDone());
-        assertFalse(task.isDone());
-        end(0);
-        assertSame(task, now(otherWaiting).orElseThrow());
-        group.add(task);
-        assertTrue(now(closing.next()).isEmpty());
-        assertTrue(group.hasDone());
-        assertSame(task, now(other.next()).orElseThrow());
-        assertTrue(now(other.next()).isEmpty());
-        group.add(task);
-        assertTrue(now(other.next()).isEmpty());
-    }
-
-    @Test
-    @DisplayName("S36 an exhausting loop that is cancelled leaves every task in the group")
-    void exhaustCancelled() throws Exception {
-        pending();
-        CountDownLatch begun = new CountDownLatch(1);
-        Task<String> reader = runtime.spawn(async(scope -> {
-            begun.countDown();
-            for (Task<String> task : group.exhaust().awaiting()) {
-                await(task);
-            }
-            return "ended";
-        }));
-        begun.await();
-        reader.cancel("enough");
-        end(0);
-        assertTrue(now(group.waitFirst()).isPresent());
-    }
-
-    @Test
-    @DisplayName(
-            "S37 cancelOnFailure cancels all when its block throws, which it throws on, and leaves them alone else")
-    void cancelOnFailure() throws Exception {
-        Task<String> task = pending();
-        assertEquals(1, group.cancelOnFailure(() -> 1));
-        assertFalse(task.isDone());
-        IllegalStateException thrown = assertThrows(
-                IllegalStateException.class,
-                () -> group.cancelOnFailure(() -> {
-                    throw new IllegalStateException("block");
-                }));
-        assertEquals("block", thrown.getMessage());
-        CancelReason reason = task.cancelReason();
-        assertTrue(reason != null && reason.message().contains("block"), () -> "" + reason);
-    }
-
-    @Test
-    @DisplayName("S37 cancelOnFailure of a stage does the same when the stage fails or is cancelled")
-    void cancelOnStageFailure() {
-        Task<String> task = pending();
-        assertEquals(1, now(group.cancelOnFailure(Task.completed(1))));
-        assertFalse(task.isDone());
-        Task<Integer> failed = group.cancelOnFailure(Task.failed(new IllegalStateException("stage")));
-        assertEquals(
-                "stage",
-                assertThrows(CompletionException.class, failed::join).getCause().getMessage());
-        assertTrue(task.isCancelled());
-
-        Task<String> second = pending();
-        CompletableFuture<String> work = new CompletableFuture<>();
-        assertTrue(group.cancelOnFailure(work).cancel("with it"));
-        assertTrue(work.isCancelled());
-        CancelReason reason = second.cancelReason();
-        assertTrue(second.isCancelled(), () -> "" + reason);
     }
 
     @Test
