@@ -188,7 +188,8 @@ final class TaskLifeTest {
                                 options,
                                 inner -> inner.spawnBlocking(() -> {
                                     running.countDown();
-                                    Polling.awaitUntil(() -> warnings.stream().anyMatch(warning -> warning.contains("stubborn")));
+                                    Polling.awaitUntil(
+                                            () -> warnings.stream().anyMatch(warning -> warning.contains("stubborn")));
                                     return ended.getAndSet(true);
                                 }));
                         return scope.spawnBlocking(() -> {
