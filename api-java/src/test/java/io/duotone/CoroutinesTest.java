@@ -117,7 +117,7 @@ class CoroutinesTest {
     }
 
     @Test
-    @DisplayName("T1 the stack trace of a failure shows where it was awaited")
+    @DisplayName("Y15 the stack trace of a failure shows where it was awaited")
     void traceShowsTheSite() {
         IllegalArgumentException failure = new IllegalArgumentException();
         assertThrows(IllegalArgumentException.class, () -> await(Task.failed(failure)));

@@ -178,7 +178,7 @@ class TaskCancellationTest {
     }
 
     @Test
-    @DisplayName("C17 a shared task is not cancelled by its dependents")
+    @DisplayName("S26 C17 a shared task is not cancelled by its dependents")
     void shared() {
         TestTask<Integer> task = new TestTask<>();
         assertSame(task, task.shared());

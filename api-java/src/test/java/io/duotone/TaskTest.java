@@ -165,6 +165,7 @@ class TaskTest {
     }
 
     @Test
+    @DisplayName("S14 a task is done once, tells its outcome, and cannot be cancelled any more")
     void completesOnce() throws Exception {
         TestTask<Integer> task = new TestTask<>();
         assertTrue(task.succeed(1));
@@ -191,7 +192,7 @@ class TaskTest {
     }
 
     @Test
-    @DisplayName("C6 a cancelled task throws its reason from every reader")
+    @DisplayName("S14 C6 a cancelled task throws its reason from every reader")
     void readersThrowTheReason() {
         TestTask<Integer> task = new TestTask<>();
         CancelReason reason = CancelReason.of(CancelReason.Kind.SHUTDOWN, "closing");
@@ -266,6 +267,7 @@ class TaskTest {
     }
 
     @Test
+    @DisplayName("S14 R23 a task tells its name and its state in one line")
     void tellsItsStateInOneLine() {
         TestTask<Integer> task = new TestTask<>("load user");
         assertEquals("load user", task.name());

@@ -21,7 +21,7 @@ import kotlin.time.Duration.Companion.microseconds
 
 internal class ConfinedTest :
     FunSpec({
-        test("C15 confined coroutines share plain state: no two of them run at a time, whatever they wait for") {
+        test("R26 C15 confined coroutines share plain state: no two of them run at a time, whatever they wait for") {
             val inside = AtomicInteger()
             var most = 0
             var counter = 0

@@ -25,7 +25,7 @@ import kotlin.coroutines.coroutineContext
 
 internal class DuotoneRuntimeTest :
     FunSpec({
-        test("C16 the shared runtime is one, works, and cannot be closed") {
+        test("S3 C16 the shared runtime is one, works, and cannot be closed") {
             val shared = DuotoneRuntime.shared
             shared shouldBeSameInstanceAs DuotoneRuntime.shared
             shared.blockWatched { 1 } shouldBe 1
@@ -34,7 +34,7 @@ internal class DuotoneRuntimeTest :
             shared.blockWatched { 2 } shouldBe 2
         }
 
-        test("a thread knows its runtime, on a worker and in a blocking call, and no other does") {
+        test("S2 C16 a thread knows its runtime, on a worker and in a blocking call, and no other does") {
             DuotoneRuntime.currentOrNull().shouldBeNull()
             withRuntime("one", 1) { one ->
                 withRuntime("other", 1) { other ->
@@ -86,7 +86,7 @@ internal class DuotoneRuntimeTest :
             }
         }
 
-        test("C6 interrupting the thread in block cancels with the reason, waits for the cleanup and keeps the flag") {
+        test("Y35 C6 interrupting the thread in block cancels with the reason, waits for the cleanup and keeps the flag") {
             withRuntime("one", 1) { runtime ->
                 val begun = CountDownLatch(1)
                 val outcome = CompletableDeferred<Pair<Throwable?, Boolean>>()
@@ -117,7 +117,7 @@ internal class DuotoneRuntimeTest :
             }
         }
 
-        test("C18 a failure of a task goes to who awaits it, and else to the handler") {
+        test("T13 C18 a failure of a task goes to who awaits it, and else to the handler") {
             val reported = CompletableDeferred<Pair<String, Throwable>>()
             withRuntime("one", 1, { uncaught { task, failure -> reported.complete(task to failure) } }) { runtime ->
                 val mayFail = CompletableDeferred<Unit>()

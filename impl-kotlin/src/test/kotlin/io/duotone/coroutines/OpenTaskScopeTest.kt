@@ -200,7 +200,7 @@ class OpenTaskScopeTest :
                 "closed"
         }
 
-        test("R24 tasks lists what has not ended, nested, by name, those of kotlinx too") {
+        test("R24 S48 tasks lists what has not ended, nested, by name, those of kotlinx too") {
             runDuotone {
                 tasks().shouldBeEmpty()
                 val gate = CompletableDeferred<Unit>()

@@ -23,7 +23,7 @@ class RunDuotoneTest :
             return x + 1
         }
 
-        test("T2 run gives the value of main") {
+        test("T1 T2 run gives the value of main") {
             runDuotone { spawn({ waitAndAdd(3) }, { waitAndAdd(4) }).await() } shouldBe Both(4, 5)
         }
 
@@ -45,7 +45,7 @@ class RunDuotoneTest :
             } shouldBe List(1000) { it }
         }
 
-        test("T11 all members of a group run to their end, the others' failures are suppressed") {
+        test("T11 T12 all members of a group run to their end, the others' failures are suppressed") {
             var ended = 0
             val failure = shouldThrow<IllegalStateException> {
                 runDuotone(DuotoneOptions.defaults()) {
@@ -77,7 +77,7 @@ class RunDuotoneTest :
             }
         }
 
-        test("kotlinx channels and timeouts run unchanged") {
+        test("R26 kotlinx channels and timeouts run unchanged") {
             runDuotone {
                 val channel = Channel<Int>()
                 launch { repeat(10_000) { channel.send(it) } }
@@ -88,7 +88,7 @@ class RunDuotoneTest :
             }
         }
 
-        test("T16 a blocking call runs off the workers") {
+        test("T16 Y16 a blocking call runs off the workers") {
             runDuotone {
                 blocking { Thread.currentThread().name } shouldContain "blocking"
             }
@@ -101,7 +101,7 @@ class RunDuotoneTest :
             refused.message shouldContain "runDuotone would block"
         }
 
-        test("a closed runtime leaves no thread behind, and refuses work") {
+        test("S7 C9 a closed runtime leaves no thread behind, and refuses work") {
             val runtime = DuotoneRuntime(Options.named("leaves-nothing"))
             runtime.block { blocking { 1 } } shouldBe 1
             runtime.close()

@@ -49,7 +49,7 @@ internal class RuntimeShutdownTest :
     FunSpec({
         val brief = Duration.ofMillis(50)
 
-        onWorkers("C1 tasks of the runtime are cancelled with the reason, and their cleanup is awaited") { runtime ->
+        onWorkers("T7 C1 tasks of the runtime are cancelled with the reason, and their cleanup is awaited") { runtime ->
             val seen = CompletableDeferred<Throwable>()
             val cleaned = AtomicBoolean()
             val begun = CountDownLatch(1)
@@ -73,7 +73,7 @@ internal class RuntimeShutdownTest :
             threadsOf("on-workers").shouldBeEmpty()
         }
 
-        test("C1 with JOIN, tasks of the runtime end by themselves") {
+        test("Y2 C1 with JOIN, tasks of the runtime end by themselves") {
             withRuntime("joining", 2, { atExit(AtExit.JOIN).shutdownGrace(Duration.ZERO) }) { runtime ->
                 val task = runtime.spawn {
                     delay(50)

@@ -43,7 +43,7 @@ import kotlin.time.Duration.Companion.seconds
 @OptIn(ExperimentalCoroutinesApi::class)
 internal class TaskScopesTest :
     FunSpec({
-        test("R2 a scope returns its body's result when everything in it has ended, launched by whatever means") {
+        test("T22 R2 a scope returns its body's result when everything in it has ended, launched by whatever means") {
             runDuotone {
                 val ended = ConcurrentLinkedQueue<String>()
                 val result = taskScope {
@@ -58,7 +58,7 @@ internal class TaskScopesTest :
             }
         }
 
-        test("R2 a scope also works on a dispatcher of others") {
+        test("R2 Y31 a scope also works on a dispatcher of others") {
             runDuotone {
                 withContext(Dispatchers.Default) {
                     taskScope(timeout = 1.hours) { listOf(spawn { after(1) }, spawn { after(2) }).sumOf { it.await() } }
@@ -180,7 +180,7 @@ internal class TaskScopesTest :
             }
         }
 
-        test("C18 a failure that nobody hears of is reported, and one that somebody comes for in a moment is not") {
+        test("S17 C18 a failure that nobody hears of is reported, and one that somebody comes for in a moment is not") {
             val reported = ConcurrentLinkedQueue<String>()
             DuotoneRuntime(Duotone.builder().uncaught { task, _ -> reported += task }.build()).use { runtime ->
                 runtime.blockWatched {
@@ -340,7 +340,7 @@ internal class TaskScopesTest :
             }
         }
 
-        test("R22 the current scope is the innermost, through scopes of kotlinx too, and none outside") {
+        test("R22 S48 the current scope is the innermost, through scopes of kotlinx too, and none outside") {
             runDuotone {
                 taskScope("outer") {
                     currentScope() shouldBeSameInstanceAs this

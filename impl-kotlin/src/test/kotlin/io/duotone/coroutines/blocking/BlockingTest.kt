@@ -30,7 +30,7 @@ import java.util.concurrent.atomic.AtomicInteger
 
 internal class BlockingTest :
     FunSpec({
-        onWorkers("T16 the value of the block, or what it throws as it is") { runtime ->
+        onWorkers("T16 Y16 the value of the block, or what it throws as it is") { runtime ->
             val failure = IOException("mine")
             runtime.blockWatched {
                 blocking { 5 } shouldBe 5
@@ -40,7 +40,7 @@ internal class BlockingTest :
             }
         }
 
-        onWorkers("T17 C11 cancelling a running call interrupts it, and the caller goes on when the thread has left") { runtime ->
+        onWorkers("T17 Y17 C11 cancelling a running call interrupts it, and the caller goes on when the thread has left") { runtime ->
             val begun = CountDownLatch(1)
             val left = AtomicBoolean()
             runtime.blockWatched {

@@ -35,7 +35,7 @@ class AwaitingTest :
     FunSpec({
         val forever = Duration.ofDays(1000)
 
-        test("C13 await gives the value of a stage that is done, of one that is not, and of one of another library") {
+        test("Y32 C13 await gives the value of a stage that is done, of one that is not, and of one of another library") {
             runDuotone {
                 Task.completed(1).await() shouldBe 1
                 asJava().sleep(Duration.ofMillis(5)).thenApply { 2 }.await() shouldBe 2
@@ -76,7 +76,7 @@ class AwaitingTest :
             sleep.cancelReason() shouldBe CancelReason.cancelled("enough")
         }
 
-        test("C17 a cancelled await cancels a future that is no task") {
+        test("Y32 C17 a cancelled await cancels a future that is no task") {
             runDuotone {
                 val future = CompletableFuture<Int>()
                 launch(start = CoroutineStart.UNDISPATCHED) { future.await() }.cancelAndJoin()
@@ -93,7 +93,7 @@ class AwaitingTest :
             }
         }
 
-        test("T14 a Java coroutine is awaited as a scope inside the caller's") {
+        test("T14 Y4 a Java coroutine is awaited as a scope inside the caller's") {
             runDuotone {
                 val gate = CompletableFuture<Int>()
                 lateinit var child: Task<Int>

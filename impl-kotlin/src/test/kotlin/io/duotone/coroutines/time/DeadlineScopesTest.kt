@@ -51,7 +51,7 @@ internal class DeadlineScopesTest :
             }
         }
 
-        test("T29 a sleep of zero or less does not suspend, any other is never shorter than asked") {
+        test("T29 Y18 S23 a sleep of zero or less does not suspend, any other is never shorter than asked") {
             runDuotone {
                 val clock = interval(1.hours).runtime
                 val atOnce = async(start = CoroutineStart.UNDISPATCHED) {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 /** The scope of the running code. */
 final class CurrentScopeTest {
     @Test
-    @DisplayName("R22 at the start, in stages and in a group it is the scope that the coroutine was given")
+    @DisplayName("R22 S48 at the start, in stages and in a group it is the scope that the coroutine was given")
     void inStages() {
         Coroutine<Boolean> looks = scope -> {
             assertSame(scope, Scope.current());

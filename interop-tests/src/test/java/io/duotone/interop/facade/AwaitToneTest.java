@@ -118,7 +118,7 @@ class AwaitToneTest {
 
     @Test
     @DisplayName(
-            "C5 cancelling interrupts the body; every await from then on throws, with the reason; the scope waits for it")
+            "T26 Y11 S18 S19 C5 cancelling interrupts the body; every await from then on throws, with the reason; the scope waits for it")
     void cancelled() {
         CountDownLatch awaiting = new CountDownLatch(1);
         List<CancelReason> reasons = Collections.synchronizedList(new ArrayList<>());

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** Scope.spawnBlocking. */
 class BlockingTest {
     @Test
-    @DisplayName("T16 a blocking call runs on the blocking pool, at once, and gives its value or its failure")
+    @DisplayName("T16 Y16 a blocking call runs on the blocking pool, at once, and gives its value or its failure")
     void runsOnThePool() {
         IOException disk = new IOException("disk");
 
@@ -74,7 +74,7 @@ class BlockingTest {
     }
 
     @Test
-    @DisplayName("C18 what a cancelled call fails with, besides the interrupt, is not lost")
+    @DisplayName("T17 Y17 C18 what a cancelled call fails with, besides the interrupt, is not lost")
     void failureAfterCancel() {
         IllegalStateException broken = new IllegalStateException("cleanup broke");
         CountDownLatch running = new CountDownLatch(1);

@@ -97,7 +97,7 @@ class GroupTest {
     }
 
     @Test
-    @DisplayName("C3 all members run to their end; the first failure is thrown, the others are suppressed in it")
+    @DisplayName("T12 C3 all members run to their end; the first failure is thrown, the others are suppressed in it")
     void failuresWaitForTheOthers() {
         IllegalStateException first = new IllegalStateException("first");
         IllegalStateException second = new IllegalStateException("second");

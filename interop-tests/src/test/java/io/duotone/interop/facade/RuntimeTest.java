@@ -56,7 +56,7 @@ class RuntimeTest {
     }
 
     @Test
-    @DisplayName("C16 current is the runtime of the thread, on workers and in blocking calls, and refused elsewhere")
+    @DisplayName("S2 C16 current is the runtime of the thread, on workers and in blocking calls, and refused elsewhere")
     void current() {
         try (Duotone duotone = Duotone.start(DuotoneOptions.defaults())) {
             assertSame(duotone, duotone.block(scope -> Task.completed(Duotone.current())));
@@ -67,7 +67,7 @@ class RuntimeTest {
     }
 
     @Test
-    @DisplayName("C16 the shared runtime is one, and cannot be closed")
+    @DisplayName("S3 C16 the shared runtime is one, and cannot be closed")
     void shared() {
         assertSame(Duotone.shared(), Duotone.shared());
         assertEquals(3, Duotone.shared().<Integer>block(scope -> Task.completed(3)));
@@ -101,7 +101,7 @@ class RuntimeTest {
     }
 
     @Test
-    @DisplayName("T15 an interrupt of the blocked thread cancels the coroutine with that reason and stays set")
+    @DisplayName("T15 Y35 an interrupt of the blocked thread cancels the coroutine with that reason and stays set")
     void interruptedBlock() {
         AtomicReference<Task<Void>> sleep = new AtomicReference<>();
         try (Duotone duotone = Duotone.start(DuotoneOptions.defaults())) {
@@ -124,7 +124,7 @@ class RuntimeTest {
     }
 
     @Test
-    @DisplayName("C1 closing cancels what runs with the reason SHUTDOWN and waits for its cleanup")
+    @DisplayName("S7 C1 closing cancels what runs with the reason SHUTDOWN and waits for its cleanup")
     void closeCancels() {
         AtomicBoolean cleanedUp = new AtomicBoolean();
         CountDownLatch running = new CountDownLatch(2);
@@ -158,7 +158,7 @@ class RuntimeTest {
     }
 
     @Test
-    @DisplayName("C1 with atExit = JOIN the end of run waits for the tasks of the runtime")
+    @DisplayName("Y2 C1 with atExit = JOIN the end of run waits for the tasks of the runtime")
     void atExitJoin() {
         AtomicInteger ended = new AtomicInteger();
         CompletableFuture<Integer> gate = new CompletableFuture<>();
@@ -174,7 +174,7 @@ class RuntimeTest {
     }
 
     @Test
-    @DisplayName("C1 by default the end of run cancels the tasks of the runtime")
+    @DisplayName("T7 C1 by default the end of run cancels the tasks of the runtime")
     void atExitCancel() {
         AtomicReference<Task<?>> detached = new AtomicReference<>();
 
@@ -187,7 +187,7 @@ class RuntimeTest {
     }
 
     @Test
-    @DisplayName("C9 a closed runtime refuses work with a message that says so")
+    @DisplayName("S7 C9 a closed runtime refuses work with a message that says so")
     void closedRefuses() {
         Duotone duotone = Duotone.start(DuotoneOptions.defaults());
         duotone.close();
@@ -210,7 +210,7 @@ class RuntimeTest {
 
     @Test
     @DisplayName(
-            "C18 a failure at the root that reaches no dependent goes to the uncaught handler, one that does, does not")
+            "T13 S17 C18 a failure at the root that reaches no dependent goes to the uncaught handler, one that does, does not")
     void uncaught() {
         Map<String, Throwable> reported = new ConcurrentHashMap<>();
         CountDownLatch handled = new CountDownLatch(1);

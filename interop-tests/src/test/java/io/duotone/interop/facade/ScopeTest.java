@@ -37,7 +37,7 @@ class ScopeTest {
     }
 
     @Test
-    @DisplayName("T11 a spawned coroutine starts on a worker of the runtime and gives its value")
+    @DisplayName("T11 Y4 a spawned coroutine starts on a worker of the runtime and gives its value")
     void spawnGivesTheValue() {
         String thread = DUOTONE.block(scope ->
                 scope.spawn(inner -> Task.completed(Thread.currentThread().getName())));
@@ -55,7 +55,7 @@ class ScopeTest {
     }
 
     @Test
-    @DisplayName("T11 a coroutine may return any stage, one that is done, one of another library, null as value")
+    @DisplayName("T11 Y32 a coroutine may return any stage, one that is done, one of another library, null as value")
     void anyStage() {
         CompletableFuture<String> later = new CompletableFuture<>();
         assertEquals("now", DUOTONE.block(scope -> CompletableFuture.completedFuture("now")));
@@ -114,7 +114,7 @@ class ScopeTest {
     }
 
     @Test
-    @DisplayName("C1 the tasks of a scope are joined before its result is visible")
+    @DisplayName("T22 R2 C1 the tasks of a scope are joined before its result is visible")
     void joinsChildren() {
         AtomicBoolean childEnded = new AtomicBoolean();
         AtomicReference<Task<Boolean>> child = new AtomicReference<>();
@@ -148,7 +148,8 @@ class ScopeTest {
     }
 
     @Test
-    @DisplayName("C2 a failing task fails the scope at once, and the siblings see the reason with the task's name")
+    @DisplayName(
+            "T25 Y10 R6 C2 a failing task fails the scope at once, and the siblings see the reason with the task's name")
     void failureCancelsSiblings() {
         IllegalStateException broken = new IllegalStateException("broken");
         AtomicReference<Task<?>> sibling = new AtomicReference<>();
@@ -246,7 +247,7 @@ class ScopeTest {
     }
 
     @Test
-    @DisplayName("C6 cancelling the scope reaches its tasks with the reason, and the scope is cancelled")
+    @DisplayName("T23 R13 C6 cancelling the scope reaches its tasks with the reason, and the scope is cancelled")
     void cancelScope() {
         AtomicReference<Task<?>> child = new AtomicReference<>();
         CancelReason reason = CancelReason.cancelled("enough").from("boss");
@@ -268,7 +269,7 @@ class ScopeTest {
     }
 
     @Test
-    @DisplayName("C6 cancelling a task cancels its stage upstream and hurts nobody else")
+    @DisplayName("S18 R9 C6 cancelling a task cancels its stage upstream and hurts nobody else")
     void cancelTask() {
         AtomicReference<Task<?>> stage = new AtomicReference<>();
 
@@ -314,7 +315,7 @@ class ScopeTest {
     }
 
     @Test
-    @DisplayName("C7 a task spawned into a cancelled scope does not start and is cancelled from the beginning")
+    @DisplayName("T23 C7 a task spawned into a cancelled scope does not start and is cancelled from the beginning")
     void spawnIntoCancelled() {
         AtomicBoolean started = new AtomicBoolean();
 
@@ -342,7 +343,7 @@ class ScopeTest {
     }
 
     @Test
-    @DisplayName("C9 starting work in a scope that has ended is refused with a message that tells what to do")
+    @DisplayName("T24 C9 starting work in a scope that has ended is refused with a message that tells what to do")
     void spawnIntoEnded() {
         AtomicReference<Scope> kept = new AtomicReference<>();
         DUOTONE.block(scope -> {
@@ -367,7 +368,7 @@ class ScopeTest {
     }
 
     @Test
-    @DisplayName("C4 a failure in a nested scope cancels that alone, and is the failure of its task")
+    @DisplayName("R20 C4 a failure in a nested scope cancels that alone, and is the failure of its task")
     void nestedIsolatesFailure() {
         IllegalStateException broken = new IllegalStateException("broken");
         AtomicReference<Task<?>> inside = new AtomicReference<>();
@@ -388,7 +389,7 @@ class ScopeTest {
     }
 
     @Test
-    @DisplayName("C4 cancelling the outer scope cancels the nested one")
+    @DisplayName("R20 C4 cancelling the outer scope cancels the nested one")
     void outerCancelReachesNested() {
         AtomicReference<Task<?>> inside = new AtomicReference<>();
         CountDownLatch started = new CountDownLatch(1);
@@ -412,7 +413,7 @@ class ScopeTest {
     }
 
     @Test
-    @DisplayName("C8 cancel returns at once; the scope ends after the cleanup")
+    @DisplayName("R19 C8 cancel returns at once; the scope ends after the cleanup")
     void scopeWaitsForCleanup() {
         AtomicBoolean cleanedUp = new AtomicBoolean();
         CountDownLatch running = new CountDownLatch(1);
@@ -446,7 +447,7 @@ class ScopeTest {
 
     @Test
     @DisplayName(
-            "T29 sleep is never shorter than asked, zero and less complete at once, a cancelled one takes its timer out")
+            "T29 Y18 S23 sleep is never shorter than asked, zero and less complete at once, a cancelled one takes its timer out")
     void sleep() {
         DUOTONE.block(scope -> {
             assertTrue(scope.sleep(Duration.ZERO).isDone());
@@ -461,7 +462,7 @@ class ScopeTest {
     }
 
     @Test
-    @DisplayName("T14 yieldNow completes after the work that is ready now")
+    @DisplayName("T14 Y3 yieldNow completes after the work that is ready now")
     void yieldNow() {
         try (Duotone one = Duotone.builder().threads(1).start()) {
             StringBuilder order = new StringBuilder();

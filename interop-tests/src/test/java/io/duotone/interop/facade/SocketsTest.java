@@ -214,7 +214,7 @@ class SocketsTest {
     }
 
     @Test
-    @DisplayName("C27 a second receive is refused, the first goes on; cancelling it leaves the stream usable")
+    @DisplayName("T49 C27 a second receive is refused, the first goes on; cancelling it leaves the stream usable")
     void oneReceiveAtATime() {
         DUOTONE.block(async(scope -> {
             TcpListener listener = await(TcpListener.listen(scope, ANY_PORT));
@@ -245,7 +245,7 @@ class SocketsTest {
     @Test
     @SuppressWarnings("try") // closing early is what is tested
     @DisplayName(
-            "T47 a closed stream and a closed listener fail what waits on them; a connect nobody answers names the address")
+            "T47 T49 a closed stream and a closed listener fail what waits on them; a connect nobody answers names the address")
     void closed() {
         DUOTONE.block(async(scope -> {
             TcpListener listener = await(TcpListener.listen(scope, ANY_PORT, 16));

@@ -35,7 +35,7 @@ final class ConfinedTest {
     }
 
     @Test
-    @DisplayName("C15 what a confined scope starts shares plain state, in the functions of its stages too")
+    @DisplayName("R26 C15 what a confined scope starts shares plain state, in the functions of its stages too")
     void sharesState() {
         try (Duotone duotone = Duotone.builder().threads(4).start()) {
             duotone.block(scope -> {

@@ -242,7 +242,7 @@ final class OpenScopeTest {
     }
 
     @Test
-    @DisplayName("R24 tasks lists what has not ended, nested, with name, state and age")
+    @DisplayName("R24 S48 tasks lists what has not ended, nested, with name, state and age")
     void tasks() {
         CompletableFuture<Integer> gate = new CompletableFuture<>();
         Duotone.run(async(scope -> {

@@ -34,7 +34,7 @@ final class ScopePolicyTest {
     Stream<DynamicTest> policies() {
         return ScopePolicyRow.table().stream()
                 .map(row -> dynamicTest(
-                        "C2 " + row.getPolicy() + ": " + row.getDoes(),
+                        "T23 T24 T25 Y10 R4 R6 R7 R9 R10 R11 R13 R15 R17 C2 " + row.getPolicy() + ": " + row.getDoes(),
                         () -> assertEquals(row, new Scenario(row).run())));
     }
 

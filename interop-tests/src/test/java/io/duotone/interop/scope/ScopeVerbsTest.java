@@ -164,7 +164,7 @@ final class ScopeVerbsTest {
     }
 
     @Test
-    @DisplayName("R18 the timeout of a running scope can be moved and taken back")
+    @DisplayName("R1 R18 the timeout of a running scope can be moved and taken back")
     void timeoutMoves() {
         ScopeOptions options = ScopeOptions.defaults().named("slow").timeout(LONG);
 

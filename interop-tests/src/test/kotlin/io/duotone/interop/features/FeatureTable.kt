@@ -11,37 +11,34 @@ import kotlin.io.path.readText
 
 /**
  * A row of `docs/FEATURES.md`: `| id | what it is | Java | Kotlin | tests |`. In the last column stand the tests, as `interop.facade.ScopeTest`,
- * or why there are none: `no sense: ...` or `not yet: ...`.
+ * or why there are none: `no sense: ...; instead ...` or `not yet: ...`.
  */
-internal class FeatureRow(val id: String, val java: String, val kotlin: String, val tests: List<String>, val whyNot: String?) {
+internal class FeatureRow(val id: String, val java: String, val kotlin: String, val tests: List<String>, val works: Boolean) {
     companion object {
-        private val REASON = Regex("(no sense|not yet): .+")
-        private val QUOTED = Regex("`([^`]+)`")
+        private val ROW = Regex("\\| *[TYSRC]\\d.*")
+        private val ID = Regex("[TYSR]\\d{1,2}")
+        private val REASON = Regex("no sense: .+; instead .+|not yet: .+")
+        private val TESTS = Regex("`[^`]+`(, `[^`]+`)*")
 
-        fun parseOrNull(line: String): FeatureRow? {
+        /** Whether the line looks as if it were meant to be a row, so that one with a slip is not passed over. */
+        fun isMeantIn(line: String): Boolean = ROW.matches(line)
+
+        fun parse(line: String): FeatureRow {
             val cells = line.trim().removeSurrounding("|").split(Regex("(?<!\\\\)\\|")).map(String::trim)
-            if (cells.size != 5 || !FEATURE_ID.matches(cells[0])) return null
+            require(cells.size == 5) { "a row has 5 cells, this has ${cells.size}: $line" }
             val (id, _, java, kotlin, tests) = cells
-            val whyNot = REASON.matchEntire(tests)?.value
-            return FeatureRow(
-                id,
-                java,
-                kotlin,
-                QUOTED.findAll(
-                    tests.takeIf {
-                        whyNot == null
-                    }.orEmpty()
-                ).map { it.groupValues[1] }.toList(),
-                whyNot
-            )
+            require(ID.matches(id)) { "a row begins with its id, as T1: $line" }
+            val works = !REASON.matches(tests)
+            require(!works || TESTS.matches(tests)) {
+                "a row ends with its tests, each in backticks, or with 'no sense: ...; instead ...' or 'not yet: ...': $line"
+            }
+            return FeatureRow(id, java, kotlin, if (works) tests.split(", ").map { it.removeSurrounding("`") } else emptyList(), works)
         }
     }
 }
 
-internal val FEATURE_ID = Regex("[TYSRC]\\d{1,2}")
-
 internal fun featureTable(): List<FeatureRow> =
-    ProjectFiles.root.resolve("docs/FEATURES.md").readLines().mapNotNull(FeatureRow::parseOrNull)
+    ProjectFiles.root.resolve("docs/FEATURES.md").readLines().filter(FeatureRow::isMeantIn).map(FeatureRow::parse)
 
 /** A test class of the modules that are tested before this one or in it, and what of it ran in this build. */
 internal class TestClass(private val module: Path, private val source: Path, private val name: String) {

@@ -22,7 +22,7 @@ import kotlin.time.Duration.Companion.milliseconds
 internal class TaskScopePolicyTest :
     FunSpec({
         for (row in ScopePolicyRow.table()) {
-            test("C2 ${row.policy}: ${row.does}") {
+            test("T23 T24 T25 Y10 R4 R6 R7 R9 R10 R11 R13 R15 R17 C2 ${row.policy}: ${row.does}") {
                 TaskScopeScenario(row).run() shouldBe row
             }
         }

@@ -19,7 +19,7 @@ internal class BlockingPoolStressTest :
         val seed = System.nanoTime()
 
         for (maxThreads in listOf(1, 3)) {
-            test("C11: an interrupt never leaks into the next call: $maxThreads threads, seed $seed") {
+            test("C11 an interrupt never leaks into the next call: $maxThreads threads, seed $seed") {
                 CancelRace(20_000 * stressScale, maxThreads, seed).run()
             }
         }

@@ -49,7 +49,7 @@ internal class BlockingPoolTest :
             uncaught.clear()
         }
 
-        test("T16: a call gives its value, or what it threw as it is") {
+        test("T16 a call gives its value, or what it threw as it is") {
             val pool = pool()
             val failure = IllegalArgumentException("mine")
             pool.call { 42 }.awaitEnd() shouldBe 42
@@ -57,7 +57,7 @@ internal class BlockingPoolTest :
             pool.call { throw failure }.awaitEnd() shouldBe failure
         }
 
-        test("T18: an idle thread is used again before another is started, the latest one first") {
+        test("T18 an idle thread is used again before another is started, the latest one first") {
             val pool = pool()
             repeat(20) {
                 pool.call { it }.awaitEnd() shouldBe it
@@ -66,7 +66,7 @@ internal class BlockingPoolTest :
             pool.statistics() shouldBe BlockingStatistics(threads = 1, idle = 1, queued = 0, started = 1)
         }
 
-        test("T18: threads are started on demand up to the limit, then calls queue, first in first out") {
+        test("T18 threads are started on demand up to the limit, then calls queue, first in first out") {
             val pool = pool(maxThreads = 2)
             val gate = CountDownLatch(1)
             val holders = List(2) { pool.hold(gate) }
@@ -88,7 +88,7 @@ internal class BlockingPoolTest :
             pool.statistics().queued shouldBe 0
         }
 
-        test("T18: a thread that was idle for its time ends, and the pool starts another when needed") {
+        test("T18 a thread that was idle for its time ends, and the pool starts another when needed") {
             val pool = pool(idleNanos = 1_000_000)
             pool.call { 1 }.awaitEnd() shouldBe 1
             eventually(20.seconds) { pool.statistics().threads shouldBe 0 }
@@ -96,14 +96,14 @@ internal class BlockingPoolTest :
             pool.statistics().started shouldBe 2
         }
 
-        test("C12: the threads are daemons with the name of the runtime and a number") {
+        test("C12 the threads are daemons with the name of the runtime and a number") {
             val pool = pool()
             val call = pool.call { Thread.currentThread().isDaemon }
             call.awaitEnd() shouldBe true
             call.thread?.name shouldBe "test-blocking-1"
         }
 
-        test("C11: a queued call that is cancelled is dropped at once, wherever it stands in the queue") {
+        test("C11 a queued call that is cancelled is dropped at once, wherever it stands in the queue") {
             val pool = pool(maxThreads = 1)
             val gate = CountDownLatch(1)
             pool.hold(gate)
@@ -120,7 +120,7 @@ internal class BlockingPoolTest :
             queued[1].thread shouldBe null
         }
 
-        test("C11: a running call that is cancelled is interrupted, and ends when its code has ended") {
+        test("C11 a running call that is cancelled is interrupted, and ends when its code has ended") {
             val pool = pool(maxThreads = 1)
             val cleanup = CountDownLatch(1)
             val cleaning = CountDownLatch(1)
@@ -142,7 +142,7 @@ internal class BlockingPoolTest :
             call.cancel() shouldBe BlockingCancel.TOO_LATE
         }
 
-        test("T17: a call that swallows the interrupt returns its value") {
+        test("T17 a call that swallows the interrupt returns its value") {
             val pool = pool()
             val call = pool.call {
                 try {
@@ -156,7 +156,7 @@ internal class BlockingPoolTest :
             call.awaitEnd() shouldBe "all the same"
         }
 
-        test("C11: a call is interrupted once, however often it is cancelled") {
+        test("C11 a call is interrupted once, however often it is cancelled") {
             val pool = pool()
             val interrupted = CountDownLatch(1)
             val gate = CountDownLatch(1)
@@ -177,7 +177,7 @@ internal class BlockingPoolTest :
             call.awaitEnd() shouldBe "ended"
         }
 
-        test("C11: an interrupt that was not noticed, or left behind by the code, does not reach the next call") {
+        test("C11 an interrupt that was not noticed, or left behind by the code, does not reach the next call") {
             val pool = pool(maxThreads = 1)
             val gate = CountDownLatch(1)
             val begun = CountDownLatch(1)
@@ -194,7 +194,7 @@ internal class BlockingPoolTest :
             pool.call { Thread.currentThread().isInterrupted }.awaitEnd() shouldBe false
         }
 
-        test("C11: an interrupt left behind by a report does not reach the next call") {
+        test("C11 an interrupt left behind by a report does not reach the next call") {
             val pool = pool(maxThreads = 1)
             val gate = CountDownLatch(1)
             pool.hold(gate)
@@ -214,7 +214,7 @@ internal class BlockingPoolTest :
             next.awaitEnd() shouldBe false
         }
 
-        test("C11: the thread waits for an interrupt that is on its way, and then runs the next call without it") {
+        test("C11 the thread waits for an interrupt that is on its way, and then runs the next call without it") {
             val onItsWay = CountDownLatch(1)
             val arrive = CountDownLatch(1)
             val arrived = CountDownLatch(1)

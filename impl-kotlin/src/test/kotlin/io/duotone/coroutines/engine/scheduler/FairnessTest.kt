@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean
 /** Row C30: nothing that is ready, due or sent from outside waits for ever, whatever else runs. */
 internal class FairnessTest :
     FunSpec({
-        test("C30 tasks that yield take turns, on one worker") {
+        test("T14 Y3 C30 tasks that yield take turns, on one worker") {
             withRuntime("turns", 1) { runtime ->
                 val order = ArrayList<Int>()
                 runtime.blockWatched {
@@ -45,7 +45,7 @@ internal class FairnessTest :
             }
         }
 
-        onWorkers("C30 timers and work from outside go on while tasks spin on yield") { runtime ->
+        onWorkers("S9 C30 timers and work from outside go on while tasks spin on yield") { runtime ->
             withSpinners(runtime) {
                 repeat(20) {
                     runtime.blockWatched { delay(1) }
