@@ -203,14 +203,14 @@ class MemoizedTest :
                 val gate = CompletableDeferred<Unit>()
                 val memo = memoized {
                     gate.await()
-                    Thread.currentThread().name
+                    threadName()
                 }
                 withRuntime("there", 1) { there ->
-                    val first = here.spawn { memo.await() to Thread.currentThread().name }
+                    val first = here.spawn { memo.await() to threadName() }
                     eventually("the run has begun") { here.rootScope.tasks().size == 2 }
                     val second = there.spawn {
                         val value = memo.await()
-                        value to Thread.currentThread().name
+                        value to threadName()
                     }
                     gate.complete(Unit)
                     here.blockWatched { first.await() } shouldBe ("here-worker-0" to "here-worker-0")
@@ -226,7 +226,7 @@ class MemoizedTest :
             val seen = CompletableDeferred<CancelReason>()
             val memo = memoized {
                 if (runs.incrementAndGet() == 1) untilCancelled(begun) { seen.complete(it) }
-                Thread.currentThread().name
+                threadName()
             }
             withRuntime("stays", 1) { stays ->
                 lateinit var other: Deferred<String>

@@ -38,7 +38,7 @@ class SubmittingTest :
                 val threads = List(4) {
                     thread {
                         repeat(500) { index ->
-                            val block: suspend TaskScope.() -> String = { yield().let { Thread.currentThread().name } }
+                            val block: suspend TaskScope.() -> String = { yield().let { threadName() } }
                             tasks += if (index % 2 == 0) runtime.spawn(block = block) else open.spawn(block = block)
                         }
                     }
@@ -68,8 +68,8 @@ class SubmittingTest :
             withRuntime("here", 1) { here ->
                 val waits = withRuntime("there", 1) { there ->
                     val gate = CompletableDeferred<Unit>()
-                    val task = there.spawn { gate.await().let { Thread.currentThread().name } }
-                    val both = here.spawn { task.await() to Thread.currentThread().name }
+                    val task = there.spawn { gate.await().let { threadName() } }
+                    val both = here.spawn { task.await() to threadName() }
                     gate.complete(Unit)
                     here.blockWatched { both.await() } shouldBe ("there-worker-0" to "here-worker-0")
                     val endless = there.spawn { awaitCancellation() }

@@ -75,3 +75,6 @@ internal fun FunSpec.onWorkers(name: String, body: (DuotoneRuntime) -> Unit) {
 
 /** Waits for the latch under a watchdog. */
 internal fun CountDownLatch.awaitWatched(runtime: DuotoneRuntime): Unit = watched(state = runtime::diagnosis) { await() }
+
+/** Of the calling thread, without what kotlinx adds to it in debug mode. */
+internal fun threadName(): String = Thread.currentThread().name.substringBefore(" @")
