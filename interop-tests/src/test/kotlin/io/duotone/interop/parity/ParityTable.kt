@@ -1,7 +1,5 @@
 package io.duotone.interop.parity
 
-import io.duotone.interop.features.FEATURE_ID
-
 /** One line: what Java calls it, what Kotlin calls it, and the feature rows. Where a language has none, `- ` and the reason. */
 internal data class Twins(val java: String, val kotlin: String, val rows: List<String>) {
     companion object {
@@ -39,5 +37,6 @@ internal class ParityTable(private val lines: List<Twins>) {
 
     private companion object {
         const val SHORTEST_REASON = 8
+        val FEATURE_ID = Regex("[TYSRC]\\d{1,2}")
     }
 }
