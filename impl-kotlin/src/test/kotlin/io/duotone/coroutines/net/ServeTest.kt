@@ -150,7 +150,8 @@ class ServeTest :
                 client.receiveText(1)
                 serving.cancel()
                 eventually(10.seconds) { listener.isClosed shouldBe true }
-                shouldThrow<ConnectException> { TcpStream.connect(listener.localAddress) }
+                // The address is free a moment after the listener knows that it is closed: only close() waits for that.
+                eventually(10.seconds) { shouldThrow<ConnectException> { TcpStream.connect(listener.localAddress).close() } }
                 client.sendAll("b")
                 client.receiveText(1) shouldBe "b"
                 serving.isCompleted shouldBe false
