@@ -29,6 +29,7 @@ import kotlinx.coroutines.selects.select
 import kotlinx.coroutines.withContext
 import kotlinx.coroutines.yield
 import java.util.concurrent.ConcurrentLinkedQueue
+import java.util.concurrent.atomic.AtomicInteger
 import kotlin.time.Duration.Companion.hours
 import kotlin.time.Duration.Companion.milliseconds
 
@@ -227,7 +228,7 @@ internal class ScopeEndTest :
 
         test("C1 twenty thousand scopes, one within the other, end one after the other") {
             runtime().use { runtime ->
-                var ended = 0
+                val ended = AtomicInteger()
 
                 fun nest(scope: TaskScope, depth: Int) {
                     if (depth == 0) return
@@ -235,12 +236,12 @@ internal class ScopeEndTest :
                         try {
                             nest(this, depth - 1)
                         } finally {
-                            ended++
+                            ended.incrementAndGet()
                         }
                     }
                 }
                 runtime.blockWatched { taskScope { nest(this, 20_000) } }
-                ended shouldBe 20_000
+                ended.get() shouldBe 20_000
             }
         }
     })
