@@ -8,6 +8,7 @@ import io.duotone.Task
 import io.duotone.TaskCancelledException
 import io.duotone.coroutines.DuotoneRuntime
 import io.duotone.coroutines.awaitedBy
+import io.duotone.coroutines.discard
 import io.duotone.coroutines.engine.scheduler.Worker
 import io.duotone.coroutines.engine.scheduler.runtimeDispatcherOrNull
 import io.duotone.coroutines.io.checkpoint
@@ -32,7 +33,6 @@ import java.util.function.BiFunction
 import kotlin.coroutines.ContinuationInterceptor
 import kotlin.coroutines.EmptyCoroutineContext
 import kotlin.coroutines.coroutineContext
-import kotlin.coroutines.resume
 import kotlin.coroutines.resumeWithException
 
 /**
@@ -43,25 +43,34 @@ import kotlin.coroutines.resumeWithException
  *
  * **Errors**: the failure of the stage, unwrapped; a cancelled stage gives its [CancellationException].
  */
-public suspend fun <T> CompletionStage<T>.await(): T {
+public suspend fun <T> CompletionStage<T>.await(): T = await {}
+
+/** As the public one; [late] gets a value that came when the wait had been cancelled. */
+private suspend fun <T> CompletionStage<T>.await(late: (T) -> Unit): T {
     if (this is Task<T> && isDone && !isCompletedExceptionally) {
-        checkpoint()
+        try {
+            checkpoint()
+        } catch (cancelled: CancellationException) {
+            late(join())
+            throw cancelled
+        }
         return join()
     }
     return suspendCancellableCoroutine { waiter ->
-        val derived = handle(Resuming(waiter))
+        val derived = handle(Resuming(waiter, late))
         waiter.invokeOnCancellation(Withdrawing(if (this is Task<*>) derived else this))
     }
 }
 
 /** Hands the result of a stage to a coroutine. */
-private class Resuming<T>(private val waiter: CancellableContinuation<T>) : BiFunction<T?, Throwable?, Any?> {
+private class Resuming<T>(private val waiter: CancellableContinuation<T>, private val late: (T) -> Unit) :
+    BiFunction<T?, Throwable?, Any?> {
     override fun apply(value: T?, failure: Throwable?): Any? {
         if (failure != null) {
             waiter.resumeWithException(Failures.unwrap(failure).also { it.awaitedBy(waiter) })
         } else {
             @Suppress("UNCHECKED_CAST")
-            waiter.resume(value as T)
+            waiter.resume(value as T) { _, lost, _ -> late(lost) }
         }
         return null
     }
@@ -112,7 +121,7 @@ internal suspend fun toWorker(runtime: DuotoneRuntime) {
 /** Starts the coroutine in a scope that ends with the caller, on the calling thread, and waits for its stage. */
 internal suspend fun <T> Coroutine<T>.startHere(scope: CoroutineScope): T {
     val face = scope.asJava().javaScope
-    return face.within { start(face) }.await()
+    return face.within { start(face) }.await { face.runtime.kotlin.discard(it) }
 }
 
 /**

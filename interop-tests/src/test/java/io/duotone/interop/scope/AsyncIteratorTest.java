@@ -5,7 +5,6 @@ import static io.duotone.Coroutines.await;
 import static io.duotone.interop.scope.AsCompletedTest.awaitText;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -87,7 +86,7 @@ final class AsyncIteratorTest {
                             }
                             return Task.failed(failure);
                         })));
-                assertSame(failure, got);
+                assertEquals("action", got.getMessage()); // itself, or the copy that kotlinx makes in debug mode
                 assertTrue(await(results.next()).isEmpty());
                 return null;
             }));

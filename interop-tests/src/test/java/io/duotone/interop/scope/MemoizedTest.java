@@ -105,11 +105,14 @@ final class MemoizedTest {
 
         try (Duotone duotone = Duotone.builder().threads(2).start()) {
             duotone.block(async(scope -> {
-                Task<String> one = waiting(memo, scope);
+                OpenScope inner = scope.open();
+                Task<String> one = waiting(memo, inner);
                 Task<String> two = waiting(memo, scope);
                 begun.join();
-                one.cancel("not needed");
-                await(scope.spawn(Collections.<Coroutine<Void>>nCopies(10, Scope::yieldNow)));
+                inner.cancel("not needed");
+                assertThrows(
+                        TaskCancelledException.class, inner::join); // when its wait has ended, and not only the task
+                assertTrue(one.isDone());
                 assertFalse(two.isDone());
                 assertFalse(seen.isDone());
                 two.cancel("enough");

@@ -169,13 +169,13 @@ final class ScopeEndTest {
         AtomicInteger open = new AtomicInteger();
         try (duotone) {
             for (int round = 0; round < 300; round++) {
-                AutoCloseable closed = duotone.block(scope -> scope.moveOnAfter(
-                                Duration.ofNanos(200_000),
-                                inner -> inner.sleep(Duration.ofNanos(150_000)).thenApply(any -> {
+                AutoCloseable closed =
+                        duotone.block(scope -> scope.moveOnAfter(Duration.ofNanos(200_000), async(inner -> {
+                                    await(inner.sleep(Duration.ofNanos(100_000)));
                                     open.incrementAndGet();
                                     return (AutoCloseable) open::decrementAndGet;
                                 }))
-                        .thenApply(timed -> timed.isTimedOut() ? () -> {} : timed.get()));
+                                .thenApply(timed -> timed.isTimedOut() ? () -> {} : timed.get()));
                 assertTrue(closeQuietly(closed));
             }
         }
