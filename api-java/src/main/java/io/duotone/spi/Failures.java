@@ -74,15 +74,17 @@ public final class Failures {
 
     /** Appends the frames of the calling thread to the trace of a failure that it has waited for. */
     public static void appendCaller(Throwable failure) {
-        if (mayAppendTo(failure)) {
-            List<StackTraceElement> frames = new ArrayList<>();
-            for (StackTraceElement frame : new Throwable().getStackTrace()) {
-                if (!frame.getClassName().equals(Failures.class.getName())) {
-                    frames.add(frame);
-                }
+        appendSite(failure, Failures::framesOfCaller);
+    }
+
+    private static List<StackTraceElement> framesOfCaller() {
+        List<StackTraceElement> frames = new ArrayList<>();
+        for (StackTraceElement frame : new Throwable().getStackTrace()) {
+            if (!frame.getClassName().equals(Failures.class.getName())) {
+                frames.add(frame);
             }
-            append(failure, frames);
         }
+        return frames;
     }
 
     /**
@@ -90,24 +92,17 @@ public final class Failures {
      * nothing until there is a failure.
      */
     public static void appendSite(Throwable failure, Supplier<? extends List<StackTraceElement>> frames) {
-        if (mayAppendTo(failure)) {
-            append(failure, frames.get());
-        }
-    }
-
-    /** Whether its trace is neither switched off nor long enough. */
-    private static boolean mayAppendTo(Throwable failure) {
         StackTraceElement[] own = failure.getStackTrace();
-        return own.length > 0 && sitesIn(own) < MOST_SITES;
-    }
-
-    private static void append(Throwable failure, List<StackTraceElement> frames) {
-        if (frames.isEmpty()) {
+        if (own.length == 0 || sitesIn(own) >= MOST_SITES) {
+            return; // the trace is switched off, or long enough
+        }
+        List<StackTraceElement> site = frames.get();
+        if (site.isEmpty()) {
             return;
         }
-        List<StackTraceElement> trace = new ArrayList<>(List.of(failure.getStackTrace()));
+        List<StackTraceElement> trace = new ArrayList<>(List.of(own));
         trace.add(AWAITED_FROM);
-        trace.addAll(frames);
+        trace.addAll(site);
         failure.setStackTrace(trace.toArray(StackTraceElement[]::new));
     }
 

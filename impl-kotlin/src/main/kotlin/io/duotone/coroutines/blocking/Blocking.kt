@@ -13,7 +13,6 @@ import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.ensureActive
 import kotlin.coroutines.Continuation
-import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.coroutineContext
 import kotlin.coroutines.intrinsics.COROUTINE_SUSPENDED
 import kotlin.coroutines.intrinsics.intercepted
@@ -38,7 +37,7 @@ public suspend fun <T> blocking(block: () -> T): T {
     context.ensureActive()
     val outcome = runCatching {
         suspendCoroutineUninterceptedOrReturn<T> { caller ->
-            val call = SuspendedCall(block, caller.intercepted(), context)
+            val call = SuspendedCall(block, caller.intercepted())
             call.start(runtimeOf(context), context[Job])
             COROUTINE_SUSPENDED
         }
@@ -56,11 +55,7 @@ public suspend fun <A, B> Iterable<A>.mapBlocking(limit: Int = Int.MAX_VALUE, tr
     mapConcurrently(limit) { element -> blocking { transform(element) } }
 
 /** A blocking call with a coroutine waiting for its end. */
-private class SuspendedCall<T>(
-    private val block: () -> T,
-    private val caller: Continuation<T>,
-    private val context: CoroutineContext,
-) : BlockingCall<T>() {
+private class SuspendedCall<T>(private val block: () -> T, private val caller: Continuation<T>) : BlockingCall<T>() {
     fun start(runtime: DuotoneRuntime, job: Job?) {
         runtime.blockingPool.submit(this)
         watch(job)
@@ -77,7 +72,7 @@ private class SuspendedCall<T>(
     @Volatile
     private var onEnd: (() -> Unit)? = null
 
-    override fun call(): T = context.setOnThread(block)
+    override fun call(): T = caller.context.setOnThread(block)
 
     override fun returned(value: T) {
         onEnd?.invoke()

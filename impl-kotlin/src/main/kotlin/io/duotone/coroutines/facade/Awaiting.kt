@@ -8,10 +8,10 @@ import io.duotone.Task
 import io.duotone.TaskCancelledException
 import io.duotone.coroutines.DuotoneRuntime
 import io.duotone.coroutines.awaitedBy
+import io.duotone.coroutines.context.checkpoint
 import io.duotone.coroutines.discard
 import io.duotone.coroutines.engine.scheduler.Worker
 import io.duotone.coroutines.engine.scheduler.runtimeDispatcherOrNull
-import io.duotone.coroutines.io.checkpoint
 import io.duotone.coroutines.reason
 import io.duotone.coroutines.runtimeOf
 import io.duotone.coroutines.scope.TaskCoroutine

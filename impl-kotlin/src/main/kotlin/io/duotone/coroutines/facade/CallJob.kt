@@ -2,7 +2,6 @@ package io.duotone.coroutines.facade
 
 import io.duotone.Task
 import io.duotone.TaskOptions
-import io.duotone.coroutines.context.contextValues
 import io.duotone.coroutines.scope.FailureGoesTo
 import io.duotone.spi.ContextValues
 import kotlinx.coroutines.InternalCoroutinesApi
@@ -16,7 +15,7 @@ internal class CallJob<T>(
     parent: CoroutineContext,
     role: TaskOptions,
     isOfBody: Boolean,
-    values: ContextValues = parent.contextValues(),
+    values: ContextValues,
 ) : TaskJob<T>(runtime, parent, FailureGoesTo.TASK, role, isOfBody = isOfBody, values = values) {
 
     /** Starts on the calling thread, or when its turn comes. The block gets the scope of this job, for what it calls of Java. */

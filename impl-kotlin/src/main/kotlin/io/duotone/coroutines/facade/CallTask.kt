@@ -5,6 +5,7 @@ import io.duotone.Task
 import io.duotone.TaskCancelledException
 import io.duotone.coroutines.DuotoneRuntime
 import io.duotone.coroutines.context.LazyJobContext
+import io.duotone.coroutines.context.currentElements
 import io.duotone.coroutines.discard
 import io.duotone.coroutines.scope.Hearable
 import io.duotone.coroutines.scope.Unheard
@@ -31,8 +32,8 @@ import kotlin.coroutines.intrinsics.COROUTINE_SUSPENDED
  * So one of the two cancels the job. When the coroutine ends it completes the task and then the job that it finds; one that is looked up
  * later belongs to nobody.
  */
-internal open class CallTask<T>(private val runtime: JavaRuntime, name: String? = null, private val parent: Job? = null) :
-    Task<T>(runtime.executor(), name),
+internal open class CallTask<T>(protected val face: JavaRuntime, name: String? = null, private val parent: Job? = null) :
+    Task<T>(face.executor(), name),
     Continuation<T>,
     LazyJobContext {
     @Volatile
@@ -41,7 +42,7 @@ internal open class CallTask<T>(private val runtime: JavaRuntime, name: String? 
     final override val context: CoroutineContext get() = this
 
     /** The context without the job. */
-    protected open val base: CoroutineContext get() = runtime.context
+    protected open val base: CoroutineContext get() = face.context
 
     final override val isJobActive: Boolean get() = !isDone
 
@@ -74,7 +75,7 @@ internal open class CallTask<T>(private val runtime: JavaRuntime, name: String? 
     protected open fun completeWith(result: T): Boolean = succeed(result)
 
     fun returned(value: T) {
-        if (!completeWith(value)) runtime.kotlin.discard(value)
+        if (!completeWith(value)) face.kotlin.discard(value)
         job?.complete()
     }
 
@@ -109,7 +110,7 @@ internal open class CallTask<T>(private val runtime: JavaRuntime, name: String? 
 
     @Suppress("UNCHECKED_CAST")
     final override fun <E : CoroutineContext.Element> get(key: CoroutineContext.Key<E>): E? = when {
-        key === ContinuationInterceptor -> runtime.kotlin.dispatcher as E
+        key === ContinuationInterceptor -> face.kotlin.dispatcher as E
         key === Job -> job() as E
         else -> base[key]
     }
@@ -135,10 +136,10 @@ internal open class CallTask<T>(private val runtime: JavaRuntime, name: String? 
  * A call that is a task of the runtime itself: a failure that nobody hears of is reported (row C18). It goes on, after its first wait, with
  * the context values of its caller; up to that it has them anyway.
  */
-internal class RuntimeCallTask<T>(private val face: JavaRuntime, name: String?, parent: Job?, elements: CoroutineContext) :
-    CallTask<T>(face, name, parent),
+internal class RuntimeCallTask<T>(face: JavaRuntime, name: String?) :
+    CallTask<T>(face, name, face.kotlin.rootScope.coroutineContext[Job]),
     Hearable {
-    override val base: CoroutineContext = face.context + elements
+    override val base: CoroutineContext = face.context + currentElements()
 
     override val runtime: DuotoneRuntime get() = face.kotlin
 

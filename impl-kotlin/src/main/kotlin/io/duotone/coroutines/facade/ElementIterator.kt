@@ -4,8 +4,6 @@ import io.duotone.AsyncIterator
 import io.duotone.Coroutines
 import io.duotone.Task
 import io.duotone.coroutines.checkMayBlock
-import io.duotone.coroutines.context.currentElements
-import kotlinx.coroutines.Job
 import java.util.NoSuchElementException
 import java.util.Objects
 import java.util.Optional
@@ -37,10 +35,7 @@ internal abstract class ElementIterator<E : Any>(val runtime: JavaRuntime) : Asy
             use { callForEach(action) }
             null
         }
-        val parent = runtime.kotlin.rootScope.coroutineContext[Job]
-        return RuntimeCallTask<Void?>(runtime, "AsyncIterator.forEach", parent, currentElements()).begin {
-            loop.startCoroutineUninterceptedOrReturn(it)
-        }
+        return RuntimeCallTask<Void?>(runtime, "AsyncIterator.forEach").begin { loop.startCoroutineUninterceptedOrReturn(it) }
     }
 
     private suspend fun callForEach(action: Function<in E, out CompletionStage<*>>) {

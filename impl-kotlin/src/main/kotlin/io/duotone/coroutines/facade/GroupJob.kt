@@ -5,7 +5,6 @@ import io.duotone.Coroutine
 import io.duotone.ScopeOptions
 import io.duotone.ScopePolicy
 import io.duotone.Task
-import io.duotone.coroutines.context.contextValues
 import io.duotone.coroutines.reason
 import io.duotone.coroutines.scope.FailureGoesTo
 import io.duotone.coroutines.scope.MemberCount
@@ -35,7 +34,7 @@ internal class GroupJob<T, R>(
     runtime: JavaRuntime,
     parent: CoroutineContext,
     private val slots: Array<Any?>,
-    values: ContextValues = parent.contextValues(),
+    values: ContextValues,
     private val resultOf: (List<T>) -> R,
 ) : TaskJob<R>(runtime, parent, FailureGoesTo.PARENT, options = COLLECT, values = values) {
     private val members = object : MemberCount(slots.size) {

@@ -35,6 +35,7 @@ import io.duotone.coroutines.scope.FailureGoesTo
 import io.duotone.coroutines.scope.ScopeJob
 import io.duotone.coroutines.scope.deadlineIn
 import io.duotone.coroutines.scope.tasksIn
+import io.duotone.coroutines.scope.timeUntil
 import io.duotone.coroutines.taskOptions
 import io.duotone.coroutines.withReason
 import io.duotone.spi.Context
@@ -166,7 +167,7 @@ internal open class JavaScope(
     override fun deadline(): Optional<Duration> = Optional.ofNullable(deadlineOrNull()?.toJavaDuration())
 
     override fun timeLeft(): Optional<Duration> =
-        Optional.ofNullable(deadlineOrNull()?.let { (it - runtime.kotlin.time).coerceAtLeast(kotlin.time.Duration.ZERO).toJavaDuration() })
+        Optional.ofNullable(deadlineOrNull()?.let { runtime.kotlin.timeUntil(it).toJavaDuration() })
 
     private fun deadlineOrNull(): kotlin.time.Duration? = innermostScope(job)?.deadlineIn(runtime.kotlin)
 

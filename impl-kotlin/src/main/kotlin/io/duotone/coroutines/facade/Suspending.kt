@@ -3,8 +3,6 @@ package io.duotone.coroutines.facade
 import io.duotone.Coroutine
 import io.duotone.Duotone
 import io.duotone.Task
-import io.duotone.coroutines.context.currentElements
-import kotlinx.coroutines.Job
 import kotlin.coroutines.Continuation
 import kotlin.coroutines.intrinsics.startCoroutineUninterceptedOrReturn
 
@@ -38,10 +36,7 @@ public object Suspending {
     private fun <T> begin(duotone: Duotone, name: String?, call: (Continuation<T>) -> Any?): Task<T> {
         val runtime = duotone.javaRuntime
         runtime.kotlin.checkOpen()
-        val parent = runtime.kotlin.rootScope.coroutineContext[Job]
-        return RuntimeCallTask<T>(runtime, name, parent, currentElements()).begin {
-            call.asSuspending().startCoroutineUninterceptedOrReturn(it)
-        }
+        return RuntimeCallTask<T>(runtime, name).begin { call.asSuspending().startCoroutineUninterceptedOrReturn(it) }
     }
 
     /** The call of a suspend function as a coroutine. Each start calls it anew, as a task of the scope it is started in. Lazy (row C13). */

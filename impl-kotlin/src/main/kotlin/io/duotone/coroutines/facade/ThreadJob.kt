@@ -3,7 +3,6 @@ package io.duotone.coroutines.facade
 import io.duotone.CancelReason
 import io.duotone.Task
 import io.duotone.coroutines.BodyThread
-import io.duotone.coroutines.context.contextValues
 import io.duotone.coroutines.engine.blocking.BlockingCall
 import io.duotone.coroutines.engine.scheduler.shutdownCancellation
 import io.duotone.coroutines.scope.FailureGoesTo
@@ -27,7 +26,7 @@ internal class ThreadJob<T>(
     failureGoesTo: FailureGoesTo,
     private var work: Callable<out T>?,
     isOfBody: Boolean = false,
-    values: ContextValues = parent.contextValues(),
+    values: ContextValues,
     private val runsIn: Context? = null,
 ) : TaskJob<T>(runtime, parent, failureGoesTo, isOfBody = isOfBody, values = values) {
     private val thread = BodyThread(runtime.kotlin)

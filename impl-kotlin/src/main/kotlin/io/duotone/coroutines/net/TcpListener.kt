@@ -2,11 +2,11 @@ package io.duotone.coroutines.net
 
 import io.duotone.coroutines.DuotoneRuntime
 import io.duotone.coroutines.OtherFace
+import io.duotone.coroutines.context.checkpoint
 import io.duotone.coroutines.engine.platform.NO_DEADLINE
 import io.duotone.coroutines.engine.reactor.Registration
 import io.duotone.coroutines.engine.scheduler.WorkerPool
 import io.duotone.coroutines.io.Turn
-import io.duotone.coroutines.io.checkpoint
 import io.duotone.coroutines.runtimeOf
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.ensureActive

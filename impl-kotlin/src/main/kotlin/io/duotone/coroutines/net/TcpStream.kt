@@ -2,14 +2,14 @@ package io.duotone.coroutines.net
 
 import io.duotone.coroutines.DuotoneRuntime
 import io.duotone.coroutines.OtherFace
+import io.duotone.coroutines.context.checkpoint
+import io.duotone.coroutines.context.passesCheckpoint
 import io.duotone.coroutines.engine.platform.NO_DEADLINE
 import io.duotone.coroutines.engine.reactor.Registration
 import io.duotone.coroutines.engine.scheduler.WorkerPool
 import io.duotone.coroutines.io.ByteSource
 import io.duotone.coroutines.io.ByteStream
 import io.duotone.coroutines.io.Turn
-import io.duotone.coroutines.io.checkpoint
-import io.duotone.coroutines.io.passesCheckpoint
 import java.io.IOException
 import java.net.InetSocketAddress
 import java.net.StandardSocketOptions

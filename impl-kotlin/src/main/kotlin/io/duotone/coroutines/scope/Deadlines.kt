@@ -13,6 +13,9 @@ internal fun Duration.asDeadline(): Long =
 
 private const val EARLIEST_DEADLINE = -(1L shl 62)
 
+/** How long until [deadline] on the clock of this runtime; not negative. */
+internal fun DuotoneRuntime.timeUntil(deadline: Duration): Duration = (deadline - time).coerceAtLeast(Duration.ZERO)
+
 /** The earliest deadline of this scope and those around it, on the clock of [runtime]; null when there is none (row R21). */
 internal fun ScopeJob<*>.deadlineIn(runtime: DuotoneRuntime): Duration? {
     var earliest = NO_DEADLINE

@@ -393,7 +393,7 @@ internal abstract class ScopeJob<T>(
     final override val deadline: Duration? get() = deadlineIn(runtime)
 
     final override val timeLeft: Duration
-        get() = deadline?.let { (it - runtime.time).coerceAtLeast(Duration.ZERO) } ?: Duration.INFINITE
+        get() = deadline?.let(runtime::timeUntil) ?: Duration.INFINITE
 
     /** Called by a worker. [at] says when. */
     fun timedOut(at: String) {

@@ -12,6 +12,7 @@ import io.duotone.coroutines.resultOf
 import io.duotone.coroutines.scope.FailureGoesTo
 import io.duotone.coroutines.scope.ScopeJob
 import io.duotone.coroutines.scope.TaskCoroutine
+import io.duotone.coroutines.scope.timeUntil
 import io.duotone.coroutines.taskOptions
 import io.duotone.coroutines.taskScope
 import kotlinx.coroutines.CancellationException
@@ -107,7 +108,7 @@ public class Cycle private constructor(private val runtime: DuotoneRuntime, peri
             when {
                 !isActive -> Duration.INFINITE
                 isRunning -> Duration.ZERO
-                else -> (next - runtime.time).coerceAtLeast(Duration.ZERO)
+                else -> runtime.timeUntil(next)
             }
         }
 

@@ -6,8 +6,7 @@ import io.duotone.ConcurrentOperationException
 import io.duotone.MissedTicks
 import io.duotone.coroutines.DuotoneRuntime
 import io.duotone.coroutines.OtherFace
-import io.duotone.coroutines.context.isJobActive
-import io.duotone.coroutines.engine.scheduler.Budget
+import io.duotone.coroutines.context.checkpoint
 import io.duotone.coroutines.engine.scheduler.RuntimeTimer
 import io.duotone.coroutines.engine.timer.TimerEntry
 import io.duotone.coroutines.runtimeOf
@@ -78,10 +77,7 @@ public class Interval internal constructor(internal val runtime: DuotoneRuntime,
      * [BURST][MissedTicks.BURST] they follow, else they are dropped
      */
     public suspend fun tick(): Long {
-        if (!(Budget.spend() && coroutineContext.isJobActive)) {
-            coroutineContext.ensureActive()
-            Budget.letOthersRun()
-        }
+        checkpoint()
         return suspendCancellableCoroutine { waiter ->
             val wait = SuspendedTick(this, waiter)
             begin(wait)
@@ -129,14 +125,9 @@ public class Interval internal constructor(internal val runtime: DuotoneRuntime,
         if (isRefused) wait.refuse(refusal()) else tick?.let(wait::complete)
     }
 
-    private fun takeIfDue(): Tick? = runtime.platform.nanoTime().let {
-        if (it <
-            schedule.deadline
-        ) {
-            null
-        } else {
-            schedule.take(it, hasWaited = false)
-        }
+    private fun takeIfDue(): Tick? {
+        val now = runtime.platform.nanoTime()
+        return if (now < schedule.deadline) null else schedule.take(now, hasWaited = false)
     }
 
     private fun refusal() = ConcurrentOperationException("cannot tick: another tick is waited for on $this; give each its own interval")

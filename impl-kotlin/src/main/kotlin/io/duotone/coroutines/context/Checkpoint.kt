@@ -1,8 +1,7 @@
 @file:JvmName("Checkpoint")
 
-package io.duotone.coroutines.io
+package io.duotone.coroutines.context
 
-import io.duotone.coroutines.context.isJobActive
 import io.duotone.coroutines.engine.scheduler.Budget
 import kotlinx.coroutines.ensureActive
 import kotlin.coroutines.CoroutineContext
