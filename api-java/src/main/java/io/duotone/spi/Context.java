@@ -172,11 +172,7 @@ public abstract class Context {
                     }
                 }
             } catch (Throwable failure) {
-                try {
-                    takeBack();
-                } catch (Throwable other) {
-                    failure.addSuppressed(other);
-                }
+                takeBackAfter(failure);
                 throw failure;
             }
         }
@@ -193,13 +189,17 @@ public abstract class Context {
                 try {
                     done[count].restore(before[count]);
                 } catch (Throwable failure) {
-                    try {
-                        takeBack();
-                    } catch (Throwable other) {
-                        failure.addSuppressed(other);
-                    }
+                    takeBackAfter(failure);
                     throw failure;
                 }
+            }
+        }
+
+        private void takeBackAfter(Throwable failure) {
+            try {
+                takeBack();
+            } catch (Throwable other) {
+                failure.addSuppressed(other);
             }
         }
 

@@ -6,6 +6,7 @@ import io.duotone.coroutines.scope.Ending
 import io.duotone.coroutines.scope.GroupQuestion
 import io.duotone.coroutines.scope.GroupWait
 import io.duotone.coroutines.scope.TaskBag
+import io.duotone.spi.Failures
 import kotlinx.coroutines.CancellableContinuation
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineScope
@@ -136,11 +137,7 @@ public class TaskGroup<T>(tasks: Iterable<Deferred<T>> = emptyList()) {
 
     @PublishedApi
     internal fun cancelAllAfter(failure: Throwable) {
-        try {
-            cancelAll(groupCancelledBy(failure))
-        } catch (second: Throwable) {
-            if (second !== failure) failure.addSuppressed(second)
-        }
+        cancelGroupAfter(failure, ::cancelAll)
     }
 
     override fun toString(): String = bag.toString()
@@ -167,9 +164,20 @@ public class TaskGroup<T>(tasks: Iterable<Deferred<T>> = emptyList()) {
     }
 }
 
-/** Why the tasks of a group are cancelled when the block around it has failed. */
-internal fun groupCancelledBy(failure: Throwable): CancelReason =
-    if (failure is CancellationException) failure.reason else CancelReason.cancelled("the block around its task group failed with $failure")
+/** Cancels the tasks of a group since the block around it has failed; what fails in that is suppressed in [failure]. */
+internal inline fun cancelGroupAfter(failure: Throwable, cancelAll: (CancelReason) -> Unit) {
+    try {
+        cancelAll(groupCancelledBy(failure))
+    } catch (second: Throwable) {
+        if (second !== failure) failure.addSuppressed(second)
+    }
+}
+
+private fun groupCancelledBy(failure: Throwable): CancelReason = if (failure is CancellationException) {
+    failure.reason
+} else {
+    CancelReason.cancelled("the block around its task group failed with ${Failures.describe(failure)}")
+}
 
 @OptIn(ExperimentalCoroutinesApi::class)
 private fun endingOf(task: Deferred<*>): Ending = Ending.of(task.getCompletionExceptionOrNull())

@@ -4,7 +4,7 @@ import io.duotone.AsyncIterator
 import io.duotone.CancelReason
 import io.duotone.Task
 import io.duotone.TaskGroup
-import io.duotone.coroutines.groupCancelledBy
+import io.duotone.coroutines.cancelGroupAfter
 import io.duotone.coroutines.scope.Ending
 import io.duotone.coroutines.scope.GroupQuestion
 import io.duotone.coroutines.scope.GroupWait
@@ -109,11 +109,7 @@ internal class JavaTaskGroup<T>(private val runtime: JavaRuntime) : TaskGroup<T>
     }
 
     private fun cancelAllAfter(failure: Throwable) {
-        try {
-            cancelAll(groupCancelledBy(failure))
-        } catch (second: Throwable) {
-            if (second !== failure) failure.addSuppressed(second)
-        }
+        cancelGroupAfter(failure, ::cancelAll)
     }
 
     override fun toString(): String = bag.toString()
