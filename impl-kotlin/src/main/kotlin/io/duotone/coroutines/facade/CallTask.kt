@@ -115,7 +115,8 @@ internal open class CallTask<T>(protected val face: JavaRuntime, name: String? =
         else -> base[key]
     }
 
-    final override fun <R> fold(initial: R, operation: (R, CoroutineContext.Element) -> R): R = materialised().fold(initial, operation)
+    final override fun <R> fold(initial: R, operation: (R, CoroutineContext.Element) -> R): R =
+        operation(base.fold(initial, operation), job())
 
     final override fun minusKey(key: CoroutineContext.Key<*>): CoroutineContext = when {
         key === Job -> base
