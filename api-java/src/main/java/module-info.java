@@ -7,6 +7,7 @@ module io.duotone.api {
     exports io.duotone.io;
     exports io.duotone.net;
     exports io.duotone.spi;
+    exports io.duotone.sync;
 
     uses io.duotone.spi.DuotoneProvider;
 }

@@ -11,6 +11,7 @@ module io.duotone.coroutines {
     exports io.duotone.coroutines.facade;
     exports io.duotone.coroutines.io;
     exports io.duotone.coroutines.net;
+    exports io.duotone.coroutines.sync;
     exports io.duotone.coroutines.time;
 
     provides io.duotone.spi.DuotoneProvider with

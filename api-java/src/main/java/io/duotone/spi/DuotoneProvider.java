@@ -27,6 +27,9 @@ public interface DuotoneProvider {
     /** Sockets. */
     NetProvider net();
 
+    /** What coroutines wait for together. */
+    SyncProvider sync();
+
     /** The await tone. */
     AwaitProvider await();
 }

@@ -61,7 +61,7 @@ internal open class CallTask<T>(protected val face: JavaRuntime, name: String? =
         return this
     }
 
-    final override fun resumeWith(result: Result<T>) {
+    override fun resumeWith(result: Result<T>) {
         val failure = result.exceptionOrNull()
         if (failure != null) {
             threw(failure)

@@ -44,10 +44,6 @@ internal class JavaTcpStream(val kotlin: KotlinStream) : TcpStream {
 
     override fun toString(): String = kotlin.toString()
 
-    /**
-     * The suspend functions as what they are in the class file, with their continuation last: called so, a function that does not
-     * suspend makes no object on the way, where a lambda around it would be two.
-     */
     private companion object {
         val RECEIVE: (KotlinStream, Int, Continuation<ByteArray>) -> Any? = binary<KotlinStream, Int, ByteArray>(KotlinStream::receiveSome)
 
@@ -63,14 +59,5 @@ internal class JavaTcpStream(val kotlin: KotlinStream) : TcpStream {
             ternary<KotlinStream, ByteBuffer, Limit, Unit>(KotlinStream::sendAll)
 
         val SEND_EOF: (KotlinStream, Continuation<Unit>) -> Any? = unary(KotlinStream::sendEof)
-
-        @Suppress("UNCHECKED_CAST")
-        fun <A, R> unary(function: suspend (A) -> R) = function as (A, Continuation<R>) -> Any?
-
-        @Suppress("UNCHECKED_CAST")
-        fun <A, B, R> binary(function: suspend (A, B) -> R) = function as (A, B, Continuation<R>) -> Any?
-
-        @Suppress("UNCHECKED_CAST")
-        fun <A, B, C, R> ternary(function: suspend (A, B, C) -> R) = function as (A, B, C, Continuation<R>) -> Any?
     }
 }

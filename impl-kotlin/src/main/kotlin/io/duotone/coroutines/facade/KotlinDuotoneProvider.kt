@@ -7,6 +7,7 @@ import io.duotone.coroutines.DuotoneRuntime
 import io.duotone.spi.AwaitProvider
 import io.duotone.spi.DuotoneProvider
 import io.duotone.spi.NetProvider
+import io.duotone.spi.SyncProvider
 
 /** The provider of the Java face, found by [java.util.ServiceLoader]. Applications have no use for it. */
 public class KotlinDuotoneProvider : DuotoneProvider {
@@ -19,6 +20,8 @@ public class KotlinDuotoneProvider : DuotoneProvider {
     override fun <T> memoized(name: String?, coroutine: Coroutine<T>): Coroutine<T> = memoizedForJava(name, coroutine)
 
     override fun net(): NetProvider = TcpSockets
+
+    override fun sync(): SyncProvider = SyncObjects
 
     override fun await(): AwaitProvider = AwaitBodies
 }

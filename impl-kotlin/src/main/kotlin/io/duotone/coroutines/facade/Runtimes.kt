@@ -15,3 +15,6 @@ internal val DuotoneRuntime.javaFace: JavaRuntime get() = otherFace.orMake { Jav
 
 internal val Duotone.javaRuntime: JavaRuntime
     get() = requireNotNull(this as? JavaRuntime) { "not a runtime of this library: $this" }
+
+/** For objects that belong to no runtime: that of the calling thread, and outside of any the shared one. */
+internal fun currentFace(): JavaRuntime = (DuotoneRuntime.currentOrNull() ?: DuotoneRuntime.shared).javaFace
