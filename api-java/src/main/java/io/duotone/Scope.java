@@ -242,6 +242,21 @@ public interface Scope {
     <T extends @Nullable Object> Task<T> failAt(Duration deadline, Coroutine<T> body);
 
     /**
+     * Runs {@code iteration} again and again, each time when the stage of the last run is done, until it gives false: the
+     * loop of the stage tone. All runs share one scope inside this one, in which {@code iteration} is started; the task
+     * ends when that has ended.
+     *
+     * <pre>{@code
+     * return scope.repeat(s -> stream.receiveSome(4096).thenCompose(this::handle));
+     * }</pre>
+     *
+     * <p><b>Cancellation</b>: between two runs, and of the stage that is waited for. <b>Errors</b>: what a run fails with ends
+     * the loop, and is the failure of the task. <b>Threads</b>: runs are on workers, and let others have their turn however
+     * short they are.
+     */
+    Task<@Nullable Void> repeat(Coroutine<Boolean> iteration);
+
+    /**
      * Runs {@code iteration} again and again, until it gives false, and fails with a
      * {@link java.util.concurrent.TimeoutException} when one run takes longer than {@code timeout} (row S22).
      */

@@ -119,10 +119,10 @@ internal suspend fun toWorker(runtime: DuotoneRuntime) {
 }
 
 /** Starts the coroutine in a scope that ends with the caller, on the calling thread, and waits for its stage. */
-internal suspend fun <T> Coroutine<T>.startHere(scope: CoroutineScope): T {
-    val face = scope.asJava().javaScope
-    return face.within { start(face) }.await { face.runtime.kotlin.discard(it) }
-}
+internal suspend fun <T> Coroutine<T>.startHere(scope: CoroutineScope): T = startHere(scope.asJava().javaScope)
+
+internal suspend fun <T> Coroutine<T>.startHere(scope: JavaScope): T =
+    scope.within { start(scope) }.await { scope.runtime.kotlin.discard(it) }
 
 /**
  * This running work as a task for Java. Cancelling the task cancels the work, with the reason.

@@ -245,6 +245,14 @@ internal open class JavaScope(
             ?: Timed.out<T>().also { runtime.kotlin.discard(late) }
     }
 
+    override fun repeat(iteration: Coroutine<Boolean>): Task<Void?> {
+        Objects.requireNonNull(iteration, "iteration")
+        return work { own ->
+            while (iteration.startHere(own)) continue
+            null
+        }
+    }
+
     override fun repeatTimeout(timeout: Duration, iteration: Coroutine<Boolean>): Task<Void?> = work {
         repeatTimeout(timeout.toKotlinDuration()) { iteration.await() }
         null

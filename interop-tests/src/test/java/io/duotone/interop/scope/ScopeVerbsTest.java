@@ -80,6 +80,44 @@ final class ScopeVerbsTest {
     }
 
     @Test
+    @DisplayName(
+            "T14 repeat is the loop of the stage tone: as long as it likes, one run after the other, until one gives false")
+    void repeat() {
+        AtomicInteger runs = new AtomicInteger();
+        assertNull(Duotone.run(scope -> scope.repeat(inner -> Task.completed(runs.incrementAndGet() < 100_000))));
+        assertEquals(100_000, runs.get());
+
+        assertNull(Duotone.run(scope ->
+                scope.repeat(inner -> inner.yieldNow().thenApply(any -> runs.decrementAndGet() > 99_000))));
+        assertEquals(99_000, runs.get());
+    }
+
+    @Test
+    @DisplayName("T14 a run that fails ends the loop of repeat")
+    void repeatFails() {
+        AtomicInteger runs = new AtomicInteger();
+        IllegalStateException thrown = assertThrows(
+                IllegalStateException.class,
+                () -> Duotone.run(scope -> scope.repeat(inner -> {
+                    if (runs.incrementAndGet() == 3) {
+                        throw new IllegalStateException("the third run");
+                    }
+                    return inner.yieldNow().thenCompose(any -> inner.yieldNow()).thenApply(any -> true);
+                })));
+        assertEquals("the third run", thrown.getMessage());
+        assertEquals(3, runs.get());
+    }
+
+    @Test
+    @DisplayName("T14 C5 a loop of repeat whose runs are done at once can be cancelled, and lets others run")
+    void repeatCancelled() {
+        Duotone.run(Duotone.builder().threads(1).build(), scope -> {
+            Task<Void> endless = scope.repeat(inner -> Task.completed(true));
+            return scope.yieldNow().thenAccept(any -> assertTrue(endless.cancel("enough")));
+        });
+    }
+
+    @Test
     @DisplayName("S22 repeatTimeout gives each iteration its time")
     void repeatTimeout() {
         AtomicInteger turns = new AtomicInteger();
