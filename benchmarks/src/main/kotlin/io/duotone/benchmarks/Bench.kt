@@ -28,7 +28,7 @@ object Bench {
                 println("== ${family.key} on $jdk")
                 val section =
                     when (family) {
-                        Family.TASKS, Family.SLEEPS, Family.SWITCHING -> RoundsBenchmark(options, family, jdk).run()
+                        Family.TASKS, Family.SLEEPS, Family.SWITCHING, Family.CHANNELS -> RoundsBenchmark(options, family, jdk).run()
                         Family.FACADE -> FacadeCalls(options, jdk).run()
                         Family.ECHO -> EchoBenchmark(options, jdk).run()
                         Family.HOG -> HogBenchmark(options, jdk).run()

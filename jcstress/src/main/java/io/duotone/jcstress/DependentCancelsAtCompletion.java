@@ -13,7 +13,8 @@ import org.openjdk.jcstress.infra.results.III_Result;
 
 /** A task is completed while its only dependent is cancelled: what each of them ends as fits the other. */
 @JCStressTest
-@Description("a dependent that was cancelled stops the work unless that had ended; a work that was stopped has no result for it")
+@Description(
+        "a dependent that was cancelled stops the work unless that had ended; a work that was stopped has no result for it")
 @Outcome(id = "1, 0, 0", expect = ACCEPTABLE, desc = "completed, and its dependent too")
 @Outcome(id = "1, 1, 0", expect = ACCEPTABLE, desc = "completed, and its dependent cancelled too late to stop it")
 @Outcome(id = "0, 1, 1", expect = ACCEPTABLE, desc = "stopped by its dependent")

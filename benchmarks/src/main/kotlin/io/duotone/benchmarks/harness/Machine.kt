@@ -7,7 +7,7 @@ import java.nio.file.Path
 /** What the header of the report says about where the figures come from. */
 internal object Machine {
     /** Jars whose versions matter to the reader, as they are named on the class path. */
-    private val peers = listOf("kotlin-stdlib", "kotlinx-coroutines-core-jvm", "netty-transport", "ktor-network-jvm", "jmh-core")
+    private val peers = listOf("kotlin-stdlib", "kotlinx-coroutines-core-jvm", "netty-transport", "ktor-network-jvm", "channels", "jmh-core")
 
     fun header(): String =
         """
@@ -17,7 +17,7 @@ internal object Machine {
         |
         |- Machine: ${cpu()}, ${Runtime.getRuntime().availableProcessors()} cores, ${memory()} of memory
         |- System: ${System.getProperty("os.name")} ${System.getProperty("os.version")}
-        |- Versions: ${(versions() + redis()).joinToString(", ")}
+        |- Versions: ${(versions() + redis() + go()).joinToString(", ")}
         |
         |
         """.trimMargin()
@@ -45,6 +45,8 @@ internal object Machine {
 
     private fun redis(): List<String> =
         Regex("v=([0-9.]+)").find(output("redis-server", "--version"))?.let { listOf("redis-server ${it.groupValues[1]}") }.orEmpty()
+
+    private fun go(): List<String> = listOf(GoProgram.version()).filter { it.isNotEmpty() }
 
     private const val MEBI = 1024L * 1024
 }

@@ -25,7 +25,7 @@ class Options(val families: List<Family>, val jdks: List<Jdk>, val pairs: Int, v
 
     companion object {
         const val USAGE: String =
-            "usage: benchmarks/run tasks|sleeps|switching|facade|echo|hog|kv|all [--jdk HOME]... [--pairs N] [--only REGEX] [--quick]"
+            "usage: benchmarks/run tasks|sleeps|switching|channels|facade|echo|hog|kv|all [--jdk HOME]... [--pairs N] [--only REGEX] [--quick]"
         private const val DEFAULT_PAIRS = 5
 
         /** Reads the arguments; an [IllegalArgumentException] says what is wrong with them. */
@@ -61,6 +61,7 @@ enum class Family(val alsoOn25: Boolean) {
     TASKS(true),
     SLEEPS(true),
     SWITCHING(true),
+    CHANNELS(true),
     FACADE(false),
     ECHO(false),
     HOG(false),

@@ -1,5 +1,6 @@
 package io.duotone.benchmarks.rounds
 
+import io.duotone.benchmarks.channels.channelCases
 import io.duotone.benchmarks.harness.Bar
 import io.duotone.benchmarks.harness.Family
 import io.duotone.benchmarks.sleeps.sleepCases
@@ -13,8 +14,21 @@ fun interface Workload : AutoCloseable {
     override fun close() {}
 }
 
-/** One way to do the work of a case. */
-class Variant(val name: String, val minimumJdk: Int = 17, val start: () -> Workload)
+/**
+ * One way to do the work of a case: in a JVM, or as a [program] in Go, which is told the case by its [arguments].
+ */
+class Variant private constructor(
+    val name: String,
+    val minimumJdk: Int,
+    val program: String?,
+    val arguments: List<String>,
+    val start: () -> Workload,
+) {
+    constructor(name: String, minimumJdk: Int = 17, start: () -> Workload) : this(name, minimumJdk, null, emptyList(), start)
+
+    constructor(name: String, program: String, arguments: List<String>) :
+        this(name, 17, program, arguments, { error("$name is no work for a JVM") })
+}
 
 /**
  * The same work done in several ways.
@@ -39,6 +53,7 @@ class RoundCase(
                 Family.TASKS -> taskCases()
                 Family.SLEEPS -> sleepCases()
                 Family.SWITCHING -> switchingCases()
+                Family.CHANNELS -> channelCases()
                 else -> error("${family.key} does not work in rounds")
             }
     }

@@ -2,6 +2,7 @@ package io.duotone.benchmarks.rounds
 
 import io.duotone.benchmarks.harness.Child
 import io.duotone.benchmarks.harness.Family
+import io.duotone.benchmarks.harness.GoProgram
 import io.duotone.benchmarks.harness.Jdk
 import io.duotone.benchmarks.harness.Options
 import io.duotone.benchmarks.harness.Samples
@@ -11,10 +12,12 @@ import io.duotone.benchmarks.harness.number
 
 /** Measures the cases of a family: each repeat starts every variant in a JVM of its own, one after the other. */
 class RoundsBenchmark(private val options: Options, private val family: Family, private val jdk: Jdk) {
+    private val programs = HashMap<String, GoProgram>()
+
     fun run(): Section {
         val section = Section(family, jdk, titles.getValue(family))
         for (case in RoundCase.of(family)) {
-            val variants = case.variants.filter { jdk.feature >= it.minimumJdk && options.wants(it.name) }
+            val variants = case.variants.filter { jdk.feature >= it.minimumJdk && options.wants(it.name) && isThere(it) }
             val medians = Samples()
             val minima = Samples()
             repeat(options.pairs) { repeat ->
@@ -38,11 +41,19 @@ class RoundsBenchmark(private val options: Options, private val family: Family, 
     private fun measure(case: RoundCase, variant: Variant): List<Double> {
         val warmUps = if (options.quick) 1 else case.warmUps
         val rounds = if (options.quick) 2 else case.rounds
-        val arguments = listOf(family.key, case.name, variant.name, "${sizeOf(case)}", "$warmUps", "$rounds")
-        Child.jvm(jdk, FLAGS + case.flags, RoundsMain::class.java, arguments).use { child ->
+        start(case, variant, listOf("${sizeOf(case)}", "$warmUps", "$rounds")).use { child ->
             return List(rounds) { child.receive("round", ROUND_SECONDS * (warmUps + 1)).toLong() / NANOS_PER_MILLI - case.ideal }
         }
     }
+
+    private fun start(case: RoundCase, variant: Variant, sizes: List<String>): Child {
+        if (variant.program != null) return programOf(variant.program).start(variant.arguments + sizes)
+        return Child.jvm(jdk, FLAGS + case.flags, RoundsMain::class.java, listOf(family.key, case.name, variant.name) + sizes)
+    }
+
+    private fun isThere(variant: Variant) = variant.program == null || programOf(variant.program).isThere
+
+    private fun programOf(name: String) = programs.getOrPut(name) { GoProgram(name, options.root) }
 
     private fun sizeOf(case: RoundCase): Int = if (options.quick) case.quickSize else case.size
 
@@ -52,6 +63,7 @@ class RoundsBenchmark(private val options: Options, private val family: Family, 
                 Family.TASKS to "Tasks that each yield once, spawned and joined as one group",
                 Family.SLEEPS to "Sleeps of 1 to 1000 ms",
                 Family.SWITCHING to "Switching between coroutines",
+                Family.CHANNELS to "Channels and locks",
             )
         val FLAGS = listOf("-Xms3g", "-Xmx3g", "-XX:+UseG1GC")
         const val ROUND_SECONDS = 60L

@@ -1,0 +1,42 @@
+package io.duotone.benchmarks.channels;
+
+import static io.duotone.Coroutines.async;
+import static io.duotone.Coroutines.await;
+
+import io.duotone.Coroutine;
+import io.duotone.Duotone;
+import io.duotone.DuotoneOptions;
+import io.duotone.benchmarks.rounds.Workload;
+import io.duotone.sync.Lock;
+import java.util.Collections;
+import org.jspecify.annotations.Nullable;
+
+/** The await tone: bodies on threads of their own that hand a lock on. */
+final class AwaitLock implements Workload {
+    private final Duotone duotone = Duotone.start(DuotoneOptions.defaults());
+    private final int holders;
+
+    AwaitLock(int holders) {
+        this.holders = holders;
+    }
+
+    @Override
+    @SuppressWarnings("try") // held for the block alone
+    public void round(int times) {
+        Lock lock = Lock.create();
+        Coroutine<@Nullable Void> holder = async(scope -> {
+            for (int held = 0; held < times / holders; held++) {
+                try (var permit = await(lock.acquire())) {
+                    await(scope.yieldNow());
+                }
+            }
+            return null;
+        });
+        var unused = duotone.block(scope -> scope.spawn(Collections.nCopies(holders, holder)));
+    }
+
+    @Override
+    public void close() {
+        duotone.close();
+    }
+}
