@@ -19,6 +19,7 @@ import io.duotone.coroutines.engine.scheduler.runtimeDispatcherOrNull
 import io.duotone.coroutines.scope.FailureGoesTo
 import io.duotone.coroutines.scope.OpenJob
 import io.duotone.coroutines.scope.OpenScopeJob
+import io.duotone.coroutines.scope.PendingCalls
 import io.duotone.coroutines.scope.TaskCoroutine
 import io.duotone.spi.Failures
 import kotlinx.coroutines.CoroutineDispatcher
@@ -54,7 +55,7 @@ import kotlin.time.Duration.Companion.nanoseconds
  * |---|---|---|---|
  * | state | the first to close | any thread | atomic, volatile |
  * | closed | the first to close | later closers | latch |
- * | otherFace | see its class | | |
+ * | otherFace, pendingCalls | see their classes | | |
  */
 public class DuotoneRuntime internal constructor(public val options: DuotoneOptions, internal val platform: Platform) : AutoCloseable {
     /** Starts a runtime with these options. */
@@ -87,6 +88,7 @@ public class DuotoneRuntime internal constructor(public val options: DuotoneOpti
     private val state = AtomicInteger(OPEN)
     private val closed = CountDownLatch(1)
     internal val otherFace = OtherFace()
+    internal val pendingCalls = PendingCalls(pool, roots, ::isClosed)
 
     /** Runs coroutines on this runtime. It also implements kotlinx's `Delay`: timers of coroutines on it are the runtime's own. */
     public val dispatcher: CoroutineDispatcher get() = pool.dispatcher
@@ -240,6 +242,7 @@ public class DuotoneRuntime internal constructor(public val options: DuotoneOpti
         if (state.compareAndSet(OPEN, CLOSING)) {
             try {
                 for (task in roots.children) if (task is OpenJob) completeIfClosing(task)
+                pendingCalls.attachAll()
                 Shutdown(options, pool, listOf(blockingPool, awaitPool), roots, uncaught::warn).run()
             } finally {
                 state.set(CLOSED)

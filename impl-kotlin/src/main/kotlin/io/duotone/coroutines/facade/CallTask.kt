@@ -27,17 +27,23 @@ import kotlin.coroutines.intrinsics.COROUTINE_SUSPENDED
  * | field | written by | read by | guard or mode |
  * |---|---|---|---|
  * | job | the first look-up, by CAS | any thread | volatile |
+ * | hasEnded | the end of the coroutine | whoever looks up the job first | volatile |
  *
  * Cancelling completes the task first and then reads `job`; a look-up stores the job first and then asks whether the task is cancelled.
- * So one of the two cancels the job. When the coroutine ends it completes the task and then the job that it finds; one that is looked up
- * later belongs to nobody.
+ * So one of the two cancels the job. When the coroutine ends it completes the task, or says in `hasEnded` that it has ended where a
+ * cancelled task does not tell, and then completes the job that it finds; a look-up stores the job first and then asks for both. So one of
+ * the two completes the job, or both do, of which the second does nothing.
  */
-internal open class CallTask<T>(protected val face: JavaRuntime, name: String? = null, private val parent: Job? = null) :
+internal open class CallTask<T>(protected val face: JavaRuntime, name: String? = null) :
     Task<T>(face.executor(), name),
     Continuation<T>,
     LazyJobContext {
     @Volatile
     private var job: CompletableJob? = null
+
+    /** Set where [isDone] does not tell, since a task can be cancelled while its coroutine goes on. */
+    @Volatile
+    private var hasEnded = false
 
     final override val context: CoroutineContext get() = this
 
@@ -57,6 +63,8 @@ internal open class CallTask<T>(protected val face: JavaRuntime, name: String? =
         if (result !== COROUTINE_SUSPENDED) {
             @Suppress("UNCHECKED_CAST")
             returned(result as T)
+        } else {
+            suspended()
         }
         return this
     }
@@ -74,12 +82,19 @@ internal open class CallTask<T>(protected val face: JavaRuntime, name: String? =
     /** Completes the task with what the suspend function returned. */
     protected open fun completeWith(result: T): Boolean = succeed(result)
 
+    /** The function waits, or has done so: it may even have ended by now. */
+    open fun suspended() {}
+
     fun returned(value: T) {
-        if (!completeWith(value)) face.kotlin.discard(value)
+        if (!completeWith(value)) {
+            hasEnded = true
+            face.kotlin.discard(value)
+        }
         job?.complete()
     }
 
     fun threw(failure: Throwable) {
+        hasEnded = true
         val taken = fail(failure)
         if (failure !is CancellationException) failed(failure, taken)
         job?.complete()
@@ -94,16 +109,25 @@ internal open class CallTask<T>(protected val face: JavaRuntime, name: String? =
 
     // The context: the job, and the base.
 
-    private fun job(): Job = job ?: makeJob()
+    protected fun job(): Job = job ?: makeJob()
+
+    /** A job for the coroutine, which is completed when it ends, or at once when it is not taken. */
+    protected open fun newJob(): CompletableJob = Job()
 
     private fun makeJob(): Job {
-        val made = Job(parent)
-        if (!JOB.compareAndSet(this, null, made)) return checkNotNull(job)
-        if (isDone) {
-            val reason = if (isCancelled) cancelReason() else null
-            if (reason != null) made.cancel(TaskCancelledException(reason)) else made.complete()
+        val made = newJob()
+        if (!JOB.compareAndSet(this, null, made)) {
+            made.complete()
+            return checkNotNull(job)
         }
+        if (isDone) adjust(made)
         return made
+    }
+
+    /** The task was done before it had this job. */
+    private fun adjust(job: CompletableJob) {
+        if (isCancelled) cancelReason()?.let { job.cancel(TaskCancelledException(it)) }
+        if (hasEnded || !isCancelled) job.complete()
     }
 
     private fun materialised(): CoroutineContext = base + job()
@@ -135,14 +159,21 @@ internal open class CallTask<T>(protected val face: JavaRuntime, name: String? =
 
 /**
  * A call that is a task of the runtime itself: a failure that nobody hears of is reported (row C18). It goes on, after its first wait, with
- * the context values of its caller; up to that it has them anyway.
+ * the context values of its caller; up to that it has them anyway. From its first wait on the runtime knows of it, and does not close
+ * before it has ended (row C1).
  */
 internal class RuntimeCallTask<T>(face: JavaRuntime, name: String?) :
-    CallTask<T>(face, name, face.kotlin.rootScope.coroutineContext[Job]),
+    CallTask<T>(face, name),
     Hearable {
     override val base: CoroutineContext = face.context + currentElements()
 
     override val runtime: DuotoneRuntime get() = face.kotlin
+
+    override fun newJob(): CompletableJob = runtime.pendingCalls.begin(name())
+
+    override fun suspended() {
+        job()
+    }
 
     override val isAwaited: Boolean get() = isHeard
 
