@@ -3,9 +3,11 @@ package io.duotone;
 import io.duotone.spi.AwaitProvider;
 import io.duotone.spi.DuotoneProvider;
 import io.duotone.spi.NetProvider;
+import io.duotone.spi.SyncProvider;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,8 +105,18 @@ public final class TestProvider implements DuotoneProvider {
     }
 
     @Override
+    public <E> AsyncIterator<E> iterator(Flow.Publisher<? extends E> publisher, int batch) {
+        throw new UnsupportedOperationException("no iterators here");
+    }
+
+    @Override
     public NetProvider net() {
         throw new UnsupportedOperationException("no sockets here");
+    }
+
+    @Override
+    public SyncProvider sync() {
+        throw new UnsupportedOperationException("nothing to wait for here");
     }
 
     @Override
