@@ -179,8 +179,11 @@ internal abstract class BufferedIterator<E : Any>(runtime: JavaRuntime) :
         return asked
     }
 
+    /** What those get who wait, or ask later, when the iterator is closed; null is the end. */
+    protected open fun failureOfClosed(): Throwable? = null
+
     final override fun close() {
-        close(null)
+        close(failureOfClosed())
         stop()
     }
 

@@ -8,8 +8,11 @@ import io.duotone.ScopeOptions
 import io.duotone.ScopePolicy
 import io.duotone.Task
 import io.duotone.TaskOptions
+import io.duotone.coroutines.withReason
 import io.duotone.spi.Failures
 import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.InternalCoroutinesApi
+import kotlinx.coroutines.Job
 import java.util.concurrent.atomic.AtomicInteger
 
 /**
@@ -18,13 +21,15 @@ import java.util.concurrent.atomic.AtomicInteger
  * | field | written by | read by | guard or mode |
  * |---|---|---|---|
  * | toCome | whoever has brought an outcome | same | atomic |
- * | work | [start] | [stop] | plain, before the iterator is handed out |
+ * | scope, work | [start] | whoever closes | plain, before the iterator is handed out |
  */
 internal class CompletedIterator<T>(runtime: JavaRuntime, count: Int) : BufferedIterator<Outcome<T>>(runtime) {
     private val toCome = AtomicInteger(count)
+    private var scope: Job? = null
     private var work: Task<*>? = null
 
     fun start(scope: Scope, coroutines: List<Coroutine<out T>>): CompletedIterator<T> {
+        this.scope = scope.javaScope.job
         if (coroutines.isEmpty()) noMore()
         val work = scope.fork(SUPERVISED) { inner ->
             for (coroutine in coroutines) follow(inner, coroutine)
@@ -60,6 +65,10 @@ internal class CompletedIterator<T>(runtime: JavaRuntime, count: Int) : Buffered
         bring(outcome)
         if (toCome.decrementAndGet() == 0) noMore()
     }
+
+    /** A loop that is cancelled with the scope may close before the work has ended. */
+    @OptIn(InternalCoroutinesApi::class)
+    override fun failureOfClosed(): Throwable? = scope?.takeIf { it.isCancelled }?.getCancellationException()?.withReason()
 
     override fun stop() {
         work?.cancel(CLOSED)

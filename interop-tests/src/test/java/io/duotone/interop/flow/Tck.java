@@ -38,4 +38,22 @@ final class Tck {
         Iterable<Long> numbers = () -> LongStream.range(0, count).iterator();
         return Publishers.asPublisher(FlowKt.asFlow(numbers), EmptyCoroutineContext.INSTANCE);
     }
+
+    /** The publisher, with a subscriber that wants nothing. */
+    static <T> Flow.Publisher<T> taken(Flow.Publisher<T> publisher) {
+        publisher.subscribe(new Flow.Subscriber<>() {
+            @Override
+            public void onSubscribe(Flow.Subscription subscription) {}
+
+            @Override
+            public void onNext(T element) {}
+
+            @Override
+            public void onError(Throwable failure) {}
+
+            @Override
+            public void onComplete() {}
+        });
+        return publisher;
+    }
 }

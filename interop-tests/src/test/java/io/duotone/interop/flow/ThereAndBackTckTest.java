@@ -17,8 +17,9 @@ public final class ThereAndBackTckTest extends FlowPublisherVerification<Long> {
         return AsyncIterator.from(Tck.numbers(elements), 8).asPublisher();
     }
 
+    /** One that has its only subscriber already. */
     @Override
     public Flow.Publisher<Long> createFailedFlowPublisher() {
-        return null;
+        return Tck.taken(createFlowPublisher(1));
     }
 }
