@@ -1,5 +1,7 @@
 package io.duotone;
 
+import io.duotone.spi.DuotoneProvider;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
@@ -37,6 +39,51 @@ import org.jspecify.annotations.Nullable;
  * @param <E> what comes; never null
  */
 public interface AsyncIterator<E> extends AutoCloseable {
+    /** As {@link #from(Flow.Publisher, int)}, at most 64 elements ahead. */
+    static <E> AsyncIterator<E> from(Flow.Publisher<? extends E> publisher) {
+        return from(publisher, 64);
+    }
+
+    /**
+     * The elements of a publisher, by the rules of Reactive Streams (rows T21, C22). It is subscribed to at once, so that
+     * nothing that a hot one publishes from now on is missed.
+     *
+     * <pre>{@code
+     * try (var prices = AsyncIterator.from(publisher)) {        // await tone, inside async
+     *     for (var price : prices.awaiting()) {
+     *         show(price);
+     *     }
+     * }
+     *
+     * return AsyncIterator.from(publisher).forEach(this::show);  // stage tone
+     * }</pre>
+     *
+     * <p>At most {@code batch} elements are requested ahead of those who take them, and more whenever half of them have been
+     * taken: so a publisher that is faster than its readers waits for them.
+     *
+     * <p><b>Cancellation</b>: {@link #close} cancels the subscription. What has come and nobody has taken is dropped; so is
+     * what the publisher still sends.
+     *
+     * <p><b>Errors</b>: when the publisher fails, the elements that came before are still given, and {@link #next} then
+     * fails with its failure. When nobody has asked by the time the iterator is closed, the failure goes to the uncaught
+     * handler. A publisher that sends more than was requested, or throws where it must not, is cancelled and counts as
+     * failed.
+     *
+     * <p><b>Threads</b>: the iterator belongs to the runtime of the calling thread, outside of any to the shared one: those
+     * who wait go on there, whatever thread the publisher sends from. The publisher is asked for more on the thread that
+     * takes.
+     *
+     * @param batch how many elements are requested ahead, at least 1
+     */
+    static <E> AsyncIterator<E> from(Flow.Publisher<? extends E> publisher, int batch) {
+        Objects.requireNonNull(publisher, "publisher");
+        if (batch < 1) {
+            throw new IllegalArgumentException(
+                    "a batch of " + batch + ": at least 1 element has to be requested at a time");
+        }
+        return DuotoneProvider.get().iterator(publisher, batch);
+    }
+
     /**
      * Asks for the next element; empty when there are no more. Any number of calls may be waiting: they are served in the
      * order in which they were made.
@@ -69,7 +116,7 @@ public interface AsyncIterator<E> extends AutoCloseable {
     Iterable<E> awaiting();
 
     /**
-     * The elements for one subscriber, by the rules of Reactive Streams. An element is asked for when there is demand for
+     * The elements for one subscriber, by the rules of Reactive Streams (row C22). An element is asked for when there is demand for
      * it and not before; the end is found in the same way, so that a subscriber hears of it when it wants one more.
      *
      * <p><b>Cancellation</b>: by the subscriber, closes the iterator.

@@ -7,6 +7,7 @@ import io.duotone.spi.SyncProvider;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,13 +105,18 @@ public final class TestProvider implements DuotoneProvider {
     }
 
     @Override
+    public <E> AsyncIterator<E> iterator(Flow.Publisher<? extends E> publisher, int batch) {
+        throw new UnsupportedOperationException("no iterators here");
+    }
+
+    @Override
     public NetProvider net() {
         throw new UnsupportedOperationException("no sockets here");
     }
 
     @Override
     public SyncProvider sync() {
-        throw new UnsupportedOperationException("no locks in this module");
+        throw new UnsupportedOperationException("nothing to wait for here");
     }
 
     @Override

@@ -1,8 +1,10 @@
 package io.duotone.spi;
 
+import io.duotone.AsyncIterator;
 import io.duotone.Coroutine;
 import io.duotone.Duotone;
 import io.duotone.DuotoneOptions;
+import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /** The one way from this module to the runtime. Implemented by {@code duotone-kotlin}. */
@@ -23,6 +25,9 @@ public interface DuotoneProvider {
 
     /** See {@link Coroutine#memoized()}. */
     <T extends @Nullable Object> Coroutine<T> memoized(@Nullable String name, Coroutine<T> coroutine);
+
+    /** See {@link AsyncIterator#from(Flow.Publisher, int)}. */
+    <E> AsyncIterator<E> iterator(Flow.Publisher<? extends E> publisher, int batch);
 
     /** Sockets. */
     NetProvider net();

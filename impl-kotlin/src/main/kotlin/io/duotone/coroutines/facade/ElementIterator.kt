@@ -38,9 +38,12 @@ internal abstract class ElementIterator<E : Any>(val runtime: JavaRuntime) : Asy
         return RuntimeCallTask<Void?>(runtime, "AsyncIterator.forEach").begin { loop.startCoroutineUninterceptedOrReturn(it) }
     }
 
+    /** Waits for the next element; null at the end. */
+    suspend fun nextOrNull(): E? = take { it.await() }
+
     private suspend fun callForEach(action: Function<in E, out CompletionStage<*>>) {
         while (true) {
-            val element = take { it.await() } ?: return
+            val element = nextOrNull() ?: return
             val stage = action.apply(element) as CompletionStage<*>?
                 ?: throw NullPointerException("the action returned null instead of a stage: $action")
             stage.await()

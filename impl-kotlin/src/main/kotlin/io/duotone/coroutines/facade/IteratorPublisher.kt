@@ -7,7 +7,6 @@ import java.util.Objects
 import java.util.Optional
 import java.util.concurrent.Flow
 import java.util.concurrent.atomic.AtomicBoolean
-import java.util.concurrent.atomic.AtomicInteger
 import java.util.concurrent.atomic.AtomicLong
 
 /** The elements of an iterator for one subscriber. */
@@ -29,21 +28,19 @@ internal class IteratorPublisher<E : Any>(private val iterator: ElementIterator<
 }
 
 /**
- * One subscriber and what it has asked for. Whoever has news (demand, a cancellation, an element that has come) counts it in [news]; the
- * one who found none there goes through all of it, in a loop. So the subscriber is called by one at a time, and a request from within
- * `onNext` does not recurse.
+ * One subscriber and what it has asked for. News is demand, a cancellation, an element that has come: so the subscriber is called by one at
+ * a time, and a request from within `onNext` does not recurse.
  *
  * | field | written by | read by | guard or mode |
  * |---|---|---|---|
- * | news | whoever has news | same | atomic |
  * | demand | the requester, the loop | the loop | atomic |
  * | isCancelled, badDemand | the subscriber | the loop | volatile, before news |
  * | subscriber, asked | the loop | the loop | plain, news publishes them; no subscriber: it is over |
  */
-private class IteratorSubscription<E : Any>(private val iterator: ElementIterator<E>, private var subscriber: Flow.Subscriber<in E>?) :
-    Flow.Subscription {
+internal class IteratorSubscription<E : Any>(private val iterator: ElementIterator<E>, private var subscriber: Flow.Subscriber<in E>?) :
     // The beginning is news, too: nothing else happens before onSubscribe has returned.
-    private val news = AtomicInteger(1)
+    NewsLoop(1),
+    Flow.Subscription {
     private val demand = AtomicLong()
 
     @Volatile
@@ -69,22 +66,7 @@ private class IteratorSubscription<E : Any>(private val iterator: ElementIterato
         hasNews()
     }
 
-    private fun hasNews() {
-        if (news.getAndIncrement() == 0) goThrough()
-    }
-
-    private fun goThrough() {
-        var seen = news.get()
-        while (seen != 0) {
-            do {
-                val hasMore = advance()
-            } while (hasMore)
-            seen = news.addAndGet(-seen)
-        }
-    }
-
-    /** Does what can be done next; false when nothing can. */
-    private fun advance(): Boolean {
+    override fun advance(): Boolean {
         if (subscriber == null) return false
         val arrived = asked
         val bad = badDemand

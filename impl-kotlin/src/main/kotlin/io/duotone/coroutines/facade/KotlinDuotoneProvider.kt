@@ -1,5 +1,6 @@
 package io.duotone.coroutines.facade
 
+import io.duotone.AsyncIterator
 import io.duotone.Coroutine
 import io.duotone.Duotone
 import io.duotone.DuotoneOptions
@@ -8,6 +9,7 @@ import io.duotone.spi.AwaitProvider
 import io.duotone.spi.DuotoneProvider
 import io.duotone.spi.NetProvider
 import io.duotone.spi.SyncProvider
+import java.util.concurrent.Flow
 
 /** The provider of the Java face, found by [java.util.ServiceLoader]. Applications have no use for it. */
 public class KotlinDuotoneProvider : DuotoneProvider {
@@ -18,6 +20,9 @@ public class KotlinDuotoneProvider : DuotoneProvider {
     override fun currentOrNull(): Duotone? = DuotoneRuntime.currentOrNull()?.asJava()
 
     override fun <T> memoized(name: String?, coroutine: Coroutine<T>): Coroutine<T> = memoizedForJava(name, coroutine)
+
+    override fun <E : Any> iterator(publisher: Flow.Publisher<out E>, batch: Int): AsyncIterator<E> =
+        PublisherIterator<E>(currentFace(), batch).subscribedTo(publisher)
 
     override fun net(): NetProvider = TcpSockets
 

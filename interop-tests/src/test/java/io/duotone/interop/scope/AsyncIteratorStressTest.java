@@ -18,7 +18,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.Future;
+import java.util.concurrent.SubmissionPublisher;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -59,6 +61,26 @@ final class AsyncIteratorStressTest {
             }
             last.complete(0);
             return new Source<>(group::waitFirstAndPop, Task::join);
+        });
+    }
+
+    @Test
+    @DisplayName("C22 each element of a publisher is taken once, and all are, however many takers are cancelled")
+    void publisher() throws Exception {
+        rounds(runtime -> {
+            CompletableFuture<AsyncIterator<Integer>> iterator = new CompletableFuture<>();
+            SubmissionPublisher<Integer> publisher = new SubmissionPublisher<>(ForkJoinPool.commonPool(), 16);
+            runtime.spawn(scope -> {
+                iterator.complete(AsyncIterator.from(publisher, 8));
+                return Task.completed(null);
+            });
+            AsyncIterator<Integer> elements = iterator.join();
+            Thread sender = new Thread(() -> {
+                IntStream.range(0, ELEMENTS).forEach(publisher::submit);
+                publisher.close();
+            });
+            sender.start();
+            return new Source<>(elements::next, Function.identity());
         });
     }
 
