@@ -1,6 +1,7 @@
 package io.duotone;
 
 import io.duotone.spi.DuotoneProvider;
+import io.duotone.sync.RateLimiter;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -123,6 +124,24 @@ public interface Duotone extends AutoCloseable {
      * @param missed what happens to late ticks and those after them
      */
     Interval interval(Duration period, Duration at, MissedTicks missed);
+
+    /** As {@link #rateLimiter(int, Duration, int)}, with a burst of {@code permits}. */
+    default RateLimiter rateLimiter(int permits, Duration per) {
+        return rateLimiter(permits, per, permits);
+    }
+
+    /**
+     * Lets so many {@code permits} go in each {@code per}, on the clock of {@link #time} (row C20).
+     *
+     * <p><b>Errors</b>: {@link IllegalArgumentException} for less than one permit, a time that is not positive or is more
+     * than 70 years, a burst of less than one, and one that would take that long to come.
+     *
+     * @param permits how many in that time; at least 1
+     * @param per nanosecond resolution
+     * @param burst how many can be saved up for later, and the most that can be taken at once; at least 1. They are there at
+     *     first
+     */
+    RateLimiter rateLimiter(int permits, Duration per, int burst);
 
     /** Makes an empty group of tasks, whose own waits belong to this runtime (row S27). Its tasks may belong to any. */
     <T extends @Nullable Object> TaskGroup<T> taskGroup();

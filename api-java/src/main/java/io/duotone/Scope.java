@@ -134,6 +134,14 @@ public interface Scope {
      * <p><b>Threads</b>: what was done in one turn happens-before the next.
      */
     Scope confined();
+
+    /**
+     * A view of this scope in which at most {@code limit} tasks run at a time (rows S45, Y24); see {@link LimitedScope}.
+     *
+     * <p><b>Errors</b>: {@link IllegalArgumentException} for a limit of less than 1.
+     */
+    LimitedScope limited(int limit);
+
     /** As {@link Duotone#interval(Duration)}, on the runtime of this scope. */
     default Interval interval(Duration period) {
         return runtime().interval(period);

@@ -1,7 +1,10 @@
 package io.duotone.spi;
 
+import io.duotone.sync.Barrier;
+import io.duotone.sync.CyclicBarrier;
 import io.duotone.sync.Event;
 import io.duotone.sync.Lock;
+import io.duotone.sync.ReadWriteLock;
 import io.duotone.sync.Semaphore;
 
 /** What coroutines wait for together; see {@link io.duotone.sync}. */
@@ -14,4 +17,13 @@ public interface SyncProvider {
 
     /** See {@link Semaphore#create(int, int)}. */
     Semaphore semaphore(int permits, int limit);
+
+    /** See {@link ReadWriteLock#create}. */
+    ReadWriteLock readWriteLock();
+
+    /** See {@link Barrier#create}. */
+    Barrier barrier(int parties);
+
+    /** See {@link CyclicBarrier#create(int, Runnable)}. */
+    CyclicBarrier cyclicBarrier(int parties, Runnable action);
 }

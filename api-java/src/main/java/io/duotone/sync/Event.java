@@ -49,9 +49,10 @@ public interface Event {
     Task<@Nullable Void> await();
 
     /**
-     * As {@link #await()}, at most for {@code timeout}; gives false when that was not enough.
+     * As {@link #await()}, at most for {@code timeout}; gives false when that was not enough. What has come just in time
+     * counts, also when the event was cleared at once.
      *
-     * @param timeout zero or less: looks once, without waiting. Nanosecond resolution
+     * @param timeout zero or less: looks once, without waiting. Rounded up to milliseconds
      */
     Task<Boolean> await(Duration timeout);
 

@@ -43,7 +43,7 @@ public interface Lock {
      *
      * <p><b>Errors</b>: fails with {@link java.util.concurrent.TimeoutException} when that was not enough.
      *
-     * @param timeout zero or less: tries once, without waiting. Nanosecond resolution
+     * @param timeout zero or less: tries once, without waiting. Rounded up to milliseconds
      */
     Task<Permit> acquire(Duration timeout);
 
@@ -70,13 +70,21 @@ public interface Lock {
     <T extends @Nullable Object> Task<T> with(Callable<? extends CompletionStage<? extends T>> body);
 
     /** Completes when the lock is free, in turn with those who want it, and does not take it (row S38). */
-    default Task<@Nullable Void> awaitFree() {
-        return acquire().thenAccept(Permit::close);
-    }
+    Task<@Nullable Void> awaitFree();
+
+    /**
+     * A new condition: where those who hold this lock wait for what others will do under it.
+     *
+     * @throws UnsupportedOperationException by the sides of a {@link ReadWriteLock}
+     */
+    Condition condition();
 
     /** Whether somebody holds the lock. It may be given back as soon as this has been looked at. */
     boolean isHeld();
 
-    /** Who holds, and who waits; those who wait by way of Kotlin's {@code Mutex} are not seen. */
+    /**
+     * Who holds, and who waits. Of a {@code Mutex} of kotlinx, which a lock is unless it is a side of a
+     * {@link ReadWriteLock}, those who wait in Kotlin are not seen.
+     */
     SyncStatistics statistics();
 }

@@ -6,7 +6,9 @@ package io.duotone.sync;
  * closes it by itself.
  */
 public interface Permit extends AutoCloseable {
-    /** Whether this has not been closed yet. */
+    /**
+     * Whether this has not been closed yet, nor is away while its holder waits for a {@link Condition}.
+     */
     boolean isHeld();
 
     /** Gives it back, and with it the turn to whoever waits longest. Harmless the second time. */

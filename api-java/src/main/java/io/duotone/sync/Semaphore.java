@@ -74,7 +74,7 @@ public interface Semaphore {
      * <p><b>Errors</b>: fails with {@link java.util.concurrent.TimeoutException} when that was not enough; then nothing has
      * been taken.
      *
-     * @param timeout zero or less: tries once, without waiting. Nanosecond resolution
+     * @param timeout zero or less: tries once, without waiting. Rounded up to milliseconds
      */
     Task<Permit> acquire(int permits, Duration timeout);
 
@@ -111,6 +111,8 @@ public interface Semaphore {
     /**
      * Adds permits that no {@link Permit} stands for.
      *
+     * <p><b>Errors</b>: as for {@link #acquire(int)}.
+     *
      * @throws IllegalStateException when more would be free than there can be; then none is added
      */
     void release(int permits);
@@ -120,7 +122,7 @@ public interface Semaphore {
 
     /**
      * The permits that are taken, and how many wait. Of a {@code Semaphore} of kotlinx neither the limit nor who waits in
-     * Kotlin is known: then holders are those of this face.
+     * Kotlin is known: then there are no holders, and only those who wait here.
      */
     SyncStatistics statistics();
 }

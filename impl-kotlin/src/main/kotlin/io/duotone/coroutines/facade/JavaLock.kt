@@ -1,8 +1,7 @@
 package io.duotone.coroutines.facade
 
 import io.duotone.Task
-import io.duotone.WouldBlockException
-import io.duotone.coroutines.sync.within
+import io.duotone.sync.Condition
 import io.duotone.sync.Lock
 import io.duotone.sync.Permit
 import io.duotone.sync.SyncStatistics
@@ -11,42 +10,43 @@ import java.time.Duration
 import java.util.Optional
 import java.util.concurrent.Callable
 import java.util.concurrent.CompletionStage
-import java.util.concurrent.atomic.AtomicInteger
 import kotlin.coroutines.Continuation
-import kotlin.coroutines.intrinsics.startCoroutineUninterceptedOrReturn
-import kotlin.time.toKotlinDuration
+import io.duotone.coroutines.sync.Condition as KotlinCondition
+
+/** What locks have in common. */
+internal abstract class AnyLock(private val name: String) :
+    PermitSource(),
+    Lock {
+    final override fun acquire(): Task<Permit> = takePermits(1)
+
+    final override fun acquire(timeout: Duration): Task<Permit> = takePermits(1, timeout)
+
+    final override fun tryAcquire(): Optional<Permit> = tryPermits(1)
+
+    final override fun orThrow(): Permit = permitOrThrow()
+
+    final override fun <T> with(body: Callable<out CompletionStage<out T>>): Task<T> = guarded("$name.with", body)
+
+    final override fun awaitFree(): Task<Void?> = passThrough()
+}
 
 /** The Java face of a mutex. */
-internal class JavaLock(val kotlin: Mutex) :
-    Lock,
-    PermitSource {
-    override val waiting = AtomicInteger()
+internal class JavaLock(val kotlin: Mutex) : AnyLock("Lock") {
+    override fun tryTake(permits: Int): Boolean = kotlin.tryLock()
 
-    override fun acquire(): Task<Permit> {
-        val task = PermitTask(currentFace(), this, 1)
-        if (kotlin.tryLock()) task.returned(Unit) else task.waitFor { LOCK(kotlin, null, it) }
-        return task.asPermit()
+    override fun enqueue(permits: Int, continuation: Continuation<Any?>): Any? = LOCK(kotlin, null, continuation)
+
+    override suspend fun take(permits: Int) {
+        kotlin.lock()
     }
-
-    override fun acquire(timeout: Duration): Task<Permit> {
-        val limit = timeout.toKotlinDuration()
-        val call: suspend () -> Any? = { within(limit, this, { kotlin.tryLock() }, { kotlin.lock() }, { kotlin.unlock() }) }
-        return PermitTask(currentFace(), this, 1).apply { waitFor { call.startCoroutineUninterceptedOrReturn(it) } }.asPermit()
-    }
-
-    override fun tryAcquire(): Optional<Permit> = if (kotlin.tryLock()) Optional.of(HeldPermit(this, 1)) else Optional.empty()
-
-    override fun orThrow(): Permit =
-        tryAcquire().orElseThrow { WouldBlockException("cannot take a lock that is held: acquire() waits for it. It is $this") }
-
-    override fun <T> with(body: Callable<out CompletionStage<out T>>): Task<T> =
-        guarded("Lock.with", body, { kotlin.lock() }, { kotlin.unlock() })
-
-    override fun isHeld(): Boolean = kotlin.isLocked
 
     override fun giveBack(permits: Int) {
         kotlin.unlock()
     }
+
+    override fun condition(): Condition = KotlinCondition(kotlin).asJava()
+
+    override fun isHeld(): Boolean = kotlin.isLocked
 
     override fun statistics(): SyncStatistics = SyncStatistics(if (kotlin.isLocked) 1 else 0, waiting.get())
 

@@ -13,8 +13,10 @@ import io.duotone.coroutines.DuotoneRuntime
 import io.duotone.coroutines.checkMayBlock
 import io.duotone.coroutines.engine.scheduler.runtimeDispatcherOrNull
 import io.duotone.coroutines.scope.FailureGoesTo
+import io.duotone.coroutines.sync.rateLimiter
 import io.duotone.coroutines.time.interval
 import io.duotone.spi.Failures
+import io.duotone.sync.RateLimiter
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.Job
@@ -75,6 +77,9 @@ internal class JavaRuntime(val kotlin: DuotoneRuntime) : Duotone {
 
     override fun interval(period: Duration, at: Duration, missed: MissedTicks): Interval =
         kotlin.interval(period.toKotlinDuration(), at.toKotlinDuration(), missed).asJava()
+
+    override fun rateLimiter(permits: Int, per: Duration, burst: Int): RateLimiter =
+        kotlin.rateLimiter(permits, per.toKotlinDuration(), burst).asJava()
 
     override fun <T> taskGroup(): TaskGroup<T> = JavaTaskGroup(this)
 

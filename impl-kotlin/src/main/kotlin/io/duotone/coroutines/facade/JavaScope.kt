@@ -8,6 +8,7 @@ import io.duotone.ContextKey
 import io.duotone.Coroutine
 import io.duotone.Cycle
 import io.duotone.Duotone
+import io.duotone.LimitedScope
 import io.duotone.OpenScope
 import io.duotone.Outcome
 import io.duotone.Scope
@@ -201,6 +202,19 @@ internal open class JavaScope(
     override fun <T> spawnBlocking(call: Callable<out T>): Task<T> = inherited { context, values ->
         ThreadJob<T>(runtime, context, FailureGoesTo.PARENT, call, values = values)
     }.onBlockingPool()
+
+    override fun limited(limit: Int): LimitedScope = JavaLimitedScope(this, limit)
+
+    /** As the others; [ended] is called when the task has ended, its cleanup included. */
+    fun <T> spawn(options: TaskOptions, coroutine: Coroutine<T>, ended: () -> Unit): Task<T> {
+        val job = job(options, coroutine)
+        return job.spawn().also { job.invokeOnCompletion { ended() } }
+    }
+
+    fun <T> spawnBlocking(call: Callable<out T>, ended: () -> Unit): Task<T> {
+        val job = inherited { context, values -> ThreadJob<T>(runtime, context, FailureGoesTo.PARENT, call, values = values) }
+        return job.onBlockingPool().also { job.invokeOnCompletion { ended() } }
+    }
 
     /** The body is told this scope, and so it finds no other. */
     fun <T> runBody(body: Callable<T>): Task<T> {

@@ -1,9 +1,7 @@
 package io.duotone.coroutines.facade
 
 import io.duotone.Task
-import io.duotone.WouldBlockException
 import io.duotone.coroutines.sync.WeightedSemaphore
-import io.duotone.coroutines.sync.within
 import io.duotone.sync.Permit
 import io.duotone.sync.Semaphore
 import io.duotone.sync.SyncStatistics
@@ -11,60 +9,46 @@ import java.time.Duration
 import java.util.Optional
 import java.util.concurrent.Callable
 import java.util.concurrent.CompletionStage
-import java.util.concurrent.atomic.AtomicInteger
 import kotlin.coroutines.Continuation
-import kotlin.coroutines.intrinsics.startCoroutineUninterceptedOrReturn
-import kotlin.time.toKotlinDuration
 import kotlinx.coroutines.sync.Semaphore as KotlinSemaphore
 
 /** The Java face of a semaphore: of one of ours, which gives several permits at once, or of one of kotlinx. */
 internal class JavaSemaphore(val kotlin: KotlinSemaphore) :
-    Semaphore,
-    PermitSource {
+    PermitSource(),
+    Semaphore {
     private val weighted = kotlin as? WeightedSemaphore
-    override val waiting = AtomicInteger()
 
-    override fun acquire(permits: Int): Task<Permit> {
-        val task = PermitTask(currentFace(), this, permits)
-        when {
-            tryTake(permits) -> task.returned(Unit)
-            weighted == null -> task.waitFor { ACQUIRE(kotlin, it) }
-            else -> task.waitFor { ENQUEUE(weighted, permits, it) }
-        }
-        return task.asPermit()
-    }
+    override fun acquire(permits: Int): Task<Permit> = takePermits(permits)
 
-    override fun acquire(permits: Int, timeout: Duration): Task<Permit> {
-        val limit = timeout.toKotlinDuration()
-        val call: suspend () -> Any? = {
-            within(limit, this, { tryTake(permits) }, { weighted?.acquire(permits) ?: kotlin.acquire() }, { giveBack(permits) })
-        }
-        return PermitTask(currentFace(), this, permits).apply { waitFor { call.startCoroutineUninterceptedOrReturn(it) } }.asPermit()
-    }
+    override fun acquire(permits: Int, timeout: Duration): Task<Permit> = takePermits(permits, timeout)
 
-    override fun tryAcquire(permits: Int): Optional<Permit> =
-        if (tryTake(permits)) Optional.of(HeldPermit(this, permits)) else Optional.empty()
+    override fun tryAcquire(permits: Int): Optional<Permit> = tryPermits(permits)
 
-    override fun orThrow(): Permit =
-        tryAcquire().orElseThrow { WouldBlockException("cannot take a permit without waiting: acquire() waits for it. It is $this") }
+    override fun orThrow(): Permit = permitOrThrow()
 
-    override fun <T> with(body: Callable<out CompletionStage<out T>>): Task<T> =
-        guarded("Semaphore.with", body, { kotlin.acquire() }, { kotlin.release() })
+    override fun <T> with(body: Callable<out CompletionStage<out T>>): Task<T> = guarded("Semaphore.with", body)
 
     override fun release(permits: Int) {
         giveBack(permits)
+    }
+
+    override fun tryTake(permits: Int): Boolean {
+        if (weighted != null) return weighted.tryAcquire(permits)
+        requireOne(permits)
+        return kotlin.tryAcquire()
+    }
+
+    override fun enqueue(permits: Int, continuation: Continuation<Any?>): Any? =
+        if (weighted == null) ACQUIRE(kotlin, continuation) else ENQUEUE(weighted, permits, continuation)
+
+    override suspend fun take(permits: Int) {
+        if (weighted == null) kotlin.acquire() else weighted.acquire(permits)
     }
 
     override fun giveBack(permits: Int) {
         if (weighted != null) return weighted.release(permits)
         requireOne(permits)
         kotlin.release()
-    }
-
-    private fun tryTake(permits: Int): Boolean {
-        if (weighted != null) return weighted.tryAcquire(permits)
-        requireOne(permits)
-        return kotlin.tryAcquire()
     }
 
     private fun requireOne(permits: Int) {

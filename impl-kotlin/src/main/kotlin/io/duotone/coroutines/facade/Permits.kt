@@ -1,75 +1,164 @@
 package io.duotone.coroutines.facade
 
 import io.duotone.Task
+import io.duotone.WouldBlockException
+import io.duotone.coroutines.sync.within
 import io.duotone.spi.Context
 import io.duotone.sync.Permit
+import java.time.Duration
 import java.util.Objects
+import java.util.Optional
 import java.util.concurrent.Callable
 import java.util.concurrent.CompletionStage
-import java.util.concurrent.atomic.AtomicBoolean
 import java.util.concurrent.atomic.AtomicInteger
+import java.util.concurrent.atomic.AtomicReference
+import kotlin.coroutines.Continuation
 import kotlin.coroutines.intrinsics.startCoroutineUninterceptedOrReturn
+import kotlin.time.toKotlinDuration
 
-/** What gives permits. */
-internal interface PermitSource {
-    /** [permits] of them come back. */
-    fun giveBack(permits: Int)
-
+/**
+ * What gives permits, in all ways in which the Java faces do.
+ *
+ * | field | written by | read by | mode |
+ * |---|---|---|---|
+ * | waiting | whoever begins or ends a wait | any thread | atomic |
+ */
+internal abstract class PermitSource {
     /** How many tasks of Java wait here. */
-    val waiting: AtomicInteger
-}
+    protected val waiting = AtomicInteger()
 
-/** The value is whether it is held. */
-internal class HeldPermit(private val source: PermitSource, private val permits: Int) :
-    AtomicBoolean(true),
-    Permit {
-    override fun isHeld(): Boolean = get()
+    /** Takes permits if they are there and nobody waits. What it throws says that so many cannot be had at all. */
+    protected abstract fun tryTake(permits: Int): Boolean
 
-    override fun close() {
-        if (getAndSet(false)) source.giveBack(permits)
+    /** What follows a [tryTake] in vain; hands on the continuation as it is. */
+    protected abstract fun enqueue(permits: Int, continuation: Continuation<Any?>): Any?
+
+    /** Takes permits in their turn. */
+    protected abstract suspend fun take(permits: Int)
+
+    /** They come back. */
+    abstract fun giveBack(permits: Int)
+
+    protected fun takePermits(permits: Int): Task<Permit> {
+        val task = PermitTask(currentFace(), permits)
+        if (tryTake(permits)) task.returned(Unit) else task.waitFor { enqueue(permits, it) }
+        return task.asPermit()
     }
 
-    override fun toString(): String = "Permit(${if (get()) "held" else "given back"}, $source)"
-}
-
-/** A wait for permits, which are given back when they come for a task that has been cancelled. */
-internal class PermitTask(face: JavaRuntime, private val source: PermitSource, private val permits: Int) : WaitTask<Any?>(face) {
-    override fun completeWith(result: Any?): Boolean {
-        val permit = HeldPermit(source, permits)
-        if (!succeed(permit)) permit.close()
-        return true
+    protected fun takePermits(permits: Int, timeout: Duration): Task<Permit> {
+        val limit = timeout.toKotlinDuration()
+        val task = PermitTask(currentFace(), permits)
+        if (tryTake(permits)) {
+            task.returned(Unit)
+        } else {
+            val call: suspend () -> Any? = { within(limit, this, { tryTake(permits) }, { take(permits) }, { giveBack(permits) }) }
+            task.waitFor { call.startCoroutineUninterceptedOrReturn(it) }
+        }
+        return task.asPermit()
     }
 
-    override fun waitBegins() {
-        source.waiting.incrementAndGet()
+    protected fun tryPermits(permits: Int): Optional<Permit> =
+        if (tryTake(permits)) Optional.of(HeldPermit(this, permits)) else Optional.empty()
+
+    protected fun permitOrThrow(): Permit = tryPermits(1).orElseThrow {
+        WouldBlockException("cannot be had without waiting, for which there is acquire(): $this")
     }
 
-    override fun waitEnded() {
-        source.waiting.decrementAndGet()
+    /** Takes a permit in its turn and gives it back at once. */
+    protected fun passThrough(): Task<Void?> {
+        val task = PassTask(currentFace())
+        if (tryTake(1)) task.returned(Unit) else task.waitFor { enqueue(1, it) }
+        return task.asVoid()
     }
 
-    @Suppress("UNCHECKED_CAST")
-    fun asPermit(): Task<Permit> = this as Task<Permit>
-}
+    /** Calls [body] with a permit and with the context of whoever called this. */
+    protected fun <T> guarded(name: String, body: Callable<out CompletionStage<out T>>): Task<T> {
+        Objects.requireNonNull(body, "body")
+        val caller = Context.current()
+        val call: suspend () -> T = {
+            if (!tryTake(1)) takeCounted()
+            try {
+                val stage = if (caller == null) body.call() else caller.within { body.call() }
+                @Suppress("UNCHECKED_CAST")
+                (Objects.requireNonNull(stage, "the body returned null instead of a stage") as CompletionStage<T>).await()
+            } finally {
+                giveBack(1)
+            }
+        }
+        return RuntimeCallTask<T>(currentFace(), name).begin { call.startCoroutineUninterceptedOrReturn(it) }
+    }
 
-/** Calls [body] between [acquire] and [release], with the context of whoever called this. */
-internal fun <T> guarded(
-    name: String,
-    body: Callable<out CompletionStage<out T>>,
-    acquire: suspend () -> Unit,
-    release: () -> Unit,
-): Task<T> {
-    Objects.requireNonNull(body, "body")
-    val caller = Context.current()
-    val call: suspend () -> T = {
-        acquire()
+    private suspend fun takeCounted() {
+        waiting.incrementAndGet()
         try {
-            val stage = if (caller == null) body.call() else caller.within { body.call() }
-            @Suppress("UNCHECKED_CAST")
-            (Objects.requireNonNull(stage, "the body returned null instead of a stage") as CompletionStage<T>).await()
+            take(1)
         } finally {
-            release()
+            waiting.decrementAndGet()
         }
     }
-    return RuntimeCallTask<T>(currentFace(), name).begin { call.startCoroutineUninterceptedOrReturn(it) }
+
+    private abstract inner class TurnTask(face: JavaRuntime) : WaitTask<Any?>(face) {
+        final override fun waitBegins() {
+            waiting.incrementAndGet()
+        }
+
+        final override fun waitEnded() {
+            waiting.decrementAndGet()
+        }
+    }
+
+    /** A wait for permits, which are given back when they come for a task that has been cancelled. */
+    private inner class PermitTask(face: JavaRuntime, private val permits: Int) : TurnTask(face) {
+        override fun completeWith(result: Any?): Boolean {
+            val permit = HeldPermit(this@PermitSource, permits)
+            if (!succeed(permit)) permit.close()
+            return true
+        }
+
+        @Suppress("UNCHECKED_CAST")
+        fun asPermit(): Task<Permit> = this as Task<Permit>
+    }
+
+    /** A wait for a permit that is of no further use. */
+    private inner class PassTask(face: JavaRuntime) : TurnTask(face) {
+        override fun completeWith(result: Any?): Boolean {
+            giveBack(1)
+            succeed(null)
+            return true
+        }
+    }
+}
+
+/**
+ * The value is the state.
+ *
+ * ```
+ *            leave
+ *   HELD ------------> AWAY
+ *    |  <------------   |
+ *    |    comeBack      | close: nothing to give back, whoever had it leave
+ *    |                  | gives the lock back when the wait is over
+ *    | close: back      v
+ *    +---------------> CLOSED
+ * ```
+ * No-ops: close of CLOSED; leave unless HELD and comeBack unless AWAY (false).
+ */
+internal class HeldPermit(val source: PermitSource, private val permits: Int) :
+    AtomicReference<HeldPermit.State>(State.HELD),
+    Permit {
+    enum class State(val words: String) { HELD("held"), AWAY("away while its holder waits"), CLOSED("given back") }
+
+    override fun isHeld(): Boolean = get() == State.HELD
+
+    override fun close() {
+        if (getAndSet(State.CLOSED) == State.HELD) source.giveBack(permits)
+    }
+
+    /** Its lock is given back for a while, by the caller. */
+    fun leave(): Boolean = compareAndSet(State.HELD, State.AWAY)
+
+    /** The caller has the lock again. False when the permit was closed meanwhile. */
+    fun comeBack(): Boolean = compareAndSet(State.AWAY, State.HELD)
+
+    override fun toString(): String = "Permit(${get().words}, $source)"
 }

@@ -40,17 +40,26 @@ public class Event(isSet: Boolean = false) {
      * **Cancellation**: looked at first; takes the coroutine out of the queue.
      */
     public suspend fun await() {
-        gate.awaitTurn(Unit)
+        checkpoint()
+        if (!isSet) gate.enqueue(Unit)
     }
 
     /**
-     * As [await], at most for [timeout]; false when that was not enough.
+     * As [await], at most for [timeout]; false when that was not enough. What has come just in time counts, also when the event was cleared
+     * at once.
      *
-     * @param timeout zero or less: looks once, without waiting
+     * @param timeout zero or less: looks once, without waiting; rounded up to milliseconds
      */
     public suspend fun await(timeout: Duration): Boolean {
         checkpoint()
-        return isSet || withTimeoutOrNull(timeout) { await() } != null
+        var isReleased = isSet
+        if (!isReleased) {
+            withTimeoutOrNull(timeout) {
+                await()
+                isReleased = true
+            }
+        }
+        return isReleased || isSet
     }
 
     /** How many wait; nobody holds an event. */
@@ -66,8 +75,6 @@ public class Event(isSet: Boolean = false) {
         fun open(): Boolean = change { !isOpen.also { isOpen = true } }
 
         fun close(): Boolean = change { isOpen.also { isOpen = false } }
-
-        fun waitingNow(): Int = synchronized(this) { waiting }
 
         override fun take(request: Unit): Boolean = isOpen
 

@@ -2,6 +2,7 @@ package io.duotone.coroutines.sync
 
 import io.duotone.coroutines.context.checkpoint
 import kotlinx.coroutines.CancellableContinuation
+import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.suspendCancellableCoroutine
 
 /**
@@ -29,9 +30,12 @@ internal abstract class WaitQueue<R : Any> {
     private var first: Waiter<R>? = null
     private var last: Waiter<R>? = null
 
-    /** How many wait. */
-    var waiting: Int = 0
+    /** How many wait. Under the lock. */
+    protected var waiting: Int = 0
         private set
+
+    /** How many wait, for whoever does not hold the lock. */
+    fun waitingNow(): Int = synchronized(this) { waiting }
 
     /** Takes what is asked for when it is there. Under the lock. */
     protected abstract fun take(request: R): Boolean
@@ -39,8 +43,20 @@ internal abstract class WaitQueue<R : Any> {
     /** Takes back what a cancelled coroutine was served. Under the lock. */
     protected abstract fun putBack(request: R)
 
-    /** Called after each change, under the lock, with what the first waiter asks for; null when nobody waits. */
+    /** Before somebody is queued, under the lock. What it throws refuses the request, and is what the coroutine gets. */
+    protected open fun joins(request: R) {}
+
+    /** Somebody has been queued and not gone on yet; outside of the lock. What it throws takes the request back, as with [joins]. */
+    protected open fun queued(request: R) {}
+
+    /** Somebody has left the queue, served or cancelled; under the lock. */
+    protected open fun left(request: R) {}
+
+    /** After each change, under the lock, with what the first waiter asks for; null when nobody waits. */
     protected open fun nextIs(request: R?) {}
+
+    /** After each change, outside of the lock. */
+    protected open fun changed() {}
 
     /** Takes what is asked for, if it is there and nobody waits. */
     fun tryTake(request: R): Boolean = synchronized(this) { first == null && take(request) }
@@ -57,15 +73,26 @@ internal abstract class WaitQueue<R : Any> {
      */
     suspend fun enqueue(request: R): Any = suspendCancellableCoroutine { continuation ->
         val waiter = Waiter(this, request, continuation)
-        val isServed = synchronized(this) {
-            (first == null && take(request)).also { taken ->
-                if (!taken) {
-                    addLast(waiter)
-                    nextIs(first?.request)
-                }
+        try {
+            if (isServedAtOnce(waiter)) {
+                waiter.resume()
+            } else {
+                continuation.invokeOnCancellation(waiter)
+                queued(request)
             }
+        } catch (refusal: Throwable) {
+            // Also takes it out of the queue; without it the job would remember a wait that never was.
+            continuation.cancel(refusal)
+            throw refusal
         }
-        if (isServed) waiter.resume() else continuation.invokeOnCancellation(waiter)
+    }
+
+    private fun isServedAtOnce(waiter: Waiter<R>): Boolean = synchronized(this) {
+        if (first == null && take(waiter.request)) return true
+        joins(waiter.request)
+        addLast(waiter)
+        nextIs(first?.request)
+        return false
     }
 
     /** Changes what there is to get, under the lock, and serves whoever can be served then. */
@@ -77,7 +104,18 @@ internal abstract class WaitQueue<R : Any> {
             served = serve()
         }
         resume(served)
+        changed()
         return result
+    }
+
+    /** Ends all waits with [cause]. */
+    fun cancelAll(cause: CancellationException) {
+        val all = ArrayList<Waiter<R>>()
+        synchronized(this) {
+            while (true) all += removeFirst() ?: break
+            nextIs(null)
+        }
+        for (waiter in all) waiter.cancel(cause)
     }
 
     /** Those who can be served, linked in their order. */
@@ -118,6 +156,8 @@ internal abstract class WaitQueue<R : Any> {
         waiting++
     }
 
+    private fun removeFirst(): Waiter<R>? = first?.also(::remove)
+
     private fun remove(waiter: Waiter<R>) {
         val before = waiter.previous
         val after = waiter.next
@@ -127,6 +167,7 @@ internal abstract class WaitQueue<R : Any> {
         waiter.next = null
         waiter.isQueued = false
         waiting--
+        left(waiter.request)
     }
 
     /** Somebody who waits; what it is called with is that its coroutine was cancelled. */
@@ -141,6 +182,10 @@ internal abstract class WaitQueue<R : Any> {
 
         fun resume() {
             continuation.resume(Unit) { _, _, _ -> queue.change { queue.putBack(request) } }
+        }
+
+        fun cancel(cause: CancellationException) {
+            continuation.cancel(cause)
         }
 
         override fun invoke(cause: Throwable?) {

@@ -53,9 +53,10 @@ public class WeightedSemaphore @JvmOverloads constructor(permits: Int, public va
      *
      * **Errors**: [java.util.concurrent.TimeoutException] when that was not enough; then nothing has been taken.
      *
-     * @param timeout zero or less: tries once, without waiting
+     * @param timeout zero or less: tries once, without waiting; rounded up to milliseconds
      */
     public suspend fun acquire(permits: Int, timeout: Duration) {
+        checked(permits)
         within(timeout, this, { tryAcquire(permits) }, { acquire(permits) }, { release(permits) })
     }
 
@@ -117,7 +118,8 @@ public class WeightedSemaphore @JvmOverloads constructor(permits: Int, public va
         }
 
         override fun putBack(request: Int) {
-            free += request
+            // Permits have no owner: somebody else may have released these meanwhile.
+            free += minOf(request, limit - free)
         }
 
         fun giveBack(permits: Int) {

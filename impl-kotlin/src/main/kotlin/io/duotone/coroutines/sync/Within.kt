@@ -1,5 +1,6 @@
 package io.duotone.coroutines.sync
 
+import io.duotone.coroutines.context.checkpoint
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.withTimeoutOrNull
 import java.util.concurrent.TimeoutException
@@ -16,6 +17,7 @@ internal suspend inline fun within(
     crossinline acquire: suspend () -> Unit,
     release: () -> Unit,
 ) {
+    checkpoint()
     if (tryAcquire()) return
     var isAcquired = false
     try {
