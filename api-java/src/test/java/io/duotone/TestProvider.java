@@ -1,8 +1,10 @@
 package io.duotone;
 
 import io.duotone.spi.AwaitProvider;
+import io.duotone.spi.ChannelProvider;
 import io.duotone.spi.DuotoneProvider;
 import io.duotone.spi.NetProvider;
+import io.duotone.spi.SyncProvider;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
@@ -105,6 +107,16 @@ public final class TestProvider implements DuotoneProvider {
     @Override
     public NetProvider net() {
         throw new UnsupportedOperationException("no sockets here");
+    }
+
+    @Override
+    public SyncProvider sync() {
+        throw new UnsupportedOperationException("no locks here");
+    }
+
+    @Override
+    public ChannelProvider channels() {
+        throw new UnsupportedOperationException("no channels here");
     }
 
     @Override
