@@ -4,6 +4,7 @@ module io.duotone.api {
     requires static transitive org.jspecify;
 
     exports io.duotone;
+    exports io.duotone.channel;
     exports io.duotone.io;
     exports io.duotone.net;
     exports io.duotone.spi;

@@ -7,6 +7,7 @@ module io.duotone.coroutines {
 
     exports io.duotone.coroutines;
     exports io.duotone.coroutines.blocking;
+    exports io.duotone.coroutines.channel;
     exports io.duotone.coroutines.context;
     exports io.duotone.coroutines.facade;
     exports io.duotone.coroutines.io;

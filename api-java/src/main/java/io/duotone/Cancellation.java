@@ -54,7 +54,7 @@ final class Cancellation {
     /** Gives one claim on {@code stage} back, and cancels it when that was the last. */
     void release(CompletionStage<?> stage) {
         if (stage instanceof Task<?> task) {
-            if (task.release() && task.completeCancelled(exception)) {
+            if (task.release() && !task.isDone() && withdraws(task) && task.completeCancelled(exception)) {
                 toStop.add(task);
             }
         } else if (stage instanceof Future<?> future) {
@@ -65,6 +65,15 @@ final class Cancellation {
             } catch (Throwable e) {
                 keep(e);
             }
+        }
+    }
+
+    private boolean withdraws(Task<?> task) {
+        try {
+            return task.withdraw(exception.reason(), false);
+        } catch (Throwable e) {
+            keep(e);
+            return false;
         }
     }
 

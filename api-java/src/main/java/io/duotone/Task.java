@@ -69,7 +69,7 @@ import org.jspecify.annotations.Nullable;
  *      +---------------------------------------------------> cancelled    its winner alone calls onCancel, takes
  *                                                                         upstream and releases what it held there
  *
- * No-ops: cancel, succeed, fail on a done task.
+ * No-ops: cancel, succeed, fail on a done task; cancel when withdraw says no.
  */
 public class Task<T extends @Nullable Object> extends CompletableFuture<T> {
     private static final String TIMEOUT_ADVICE =
@@ -152,6 +152,19 @@ public class Task<T extends @Nullable Object> extends CompletableFuture<T> {
      */
     protected void onCancel(CancelReason reason) {}
 
+    /**
+     * Asked before the task is cancelled, for work that can be taken back up to a point and not beyond: whether it has been
+     * taken back now. After a no the task is not cancelled, the {@code cancel} says false, and the work must complete the
+     * task with what has come of it. Called on the thread of the canceller, by several at a time, and also when the task is
+     * done meanwhile. What it throws counts as a no, and is thrown by that {@code cancel}. Says yes here.
+     *
+     * @param direct whether {@code cancel} was called on this task, so that its caller hears the answer; else the last of
+     *     its dependents was cancelled, and nobody may look at what the task ends with
+     */
+    protected boolean withdraw(CancelReason reason, boolean direct) {
+        return true;
+    }
+
     // What it is.
 
     /** The name given at its spawn, or null. Derived tasks have none. */
@@ -218,11 +231,15 @@ public class Task<T extends @Nullable Object> extends CompletableFuture<T> {
      * Cancels the task, the work behind it, and upstream; see the class. Returns at once, the work may still be
      * cleaning up. The reason travels unchanged, to {@link #onCancel} and in the {@link TaskCancelledException}.
      *
-     * @return whether the task is cancelled now, by this call or before; false when it ended otherwise
+     * @return whether the task is cancelled now, by this call or before; false when it ended otherwise, or its work can no
+     *     more be taken back
      */
     public final boolean cancel(CancelReason reason) {
         Objects.requireNonNull(reason, "reason");
         if (isDone()) {
+            return isCancelled();
+        }
+        if (!withdraw(reason, true)) {
             return isCancelled();
         }
         TaskCancelledException cancellation = new TaskCancelledException(reason);

@@ -29,10 +29,14 @@ class TaskCancellationTest {
     static final CancelReason REASON = CancelReason.of(CancelReason.Kind.SHUTDOWN, "test");
 
     static void assertStopped(TestTask<?> task) {
+        assertStoppedFor(task, REASON);
+    }
+
+    static void assertStoppedFor(TestTask<?> task, CancelReason reason) {
         assertTrue(task.isCancelled(), task.toString());
         assertEquals(1, task.stopped.size(), "the work is stopped once");
-        assertSame(REASON, task.stopped.get(0), "the reason travels unchanged");
-        assertSame(REASON, task.cancelReason());
+        assertSame(reason, task.stopped.get(0), "the reason travels unchanged");
+        assertSame(reason, task.cancelReason());
     }
 
     static void assertUntouched(TestTask<?> task) {

@@ -1,6 +1,7 @@
 package io.duotone;
 
 import io.duotone.spi.AwaitProvider;
+import io.duotone.spi.ChannelProvider;
 import io.duotone.spi.DuotoneProvider;
 import io.duotone.spi.NetProvider;
 import io.duotone.spi.SyncProvider;
@@ -116,7 +117,12 @@ public final class TestProvider implements DuotoneProvider {
 
     @Override
     public SyncProvider sync() {
-        throw new UnsupportedOperationException("nothing to wait for here");
+        throw new UnsupportedOperationException("no locks here");
+    }
+
+    @Override
+    public ChannelProvider channels() {
+        throw new UnsupportedOperationException("no channels here");
     }
 
     @Override

@@ -35,6 +35,9 @@ public interface DuotoneProvider {
     /** What coroutines wait for together. */
     SyncProvider sync();
 
+    /** Messages from coroutine to coroutine. */
+    ChannelProvider channels();
+
     /** The await tone. */
     AwaitProvider await();
 }

@@ -103,8 +103,13 @@ internal open class CallTask<T>(protected val face: JavaRuntime, name: String? =
     /** Whoever may look after a failure that reaches nobody; [taken] is false when the task was cancelled before. */
     protected open fun failed(failure: Throwable, taken: Boolean) {}
 
-    final override fun onCancel(reason: CancelReason) {
+    override fun onCancel(reason: CancelReason) {
         job?.cancel(TaskCancelledException(reason))
+    }
+
+    /** Takes the wait back, also one that is about to begin; what it brings nevertheless arrives in [resumeWith]. */
+    protected fun cancelWait(cause: CancellationException) {
+        job().cancel(cause)
     }
 
     // The context: the job, and the base.

@@ -6,6 +6,7 @@ import io.duotone.Duotone
 import io.duotone.DuotoneOptions
 import io.duotone.coroutines.DuotoneRuntime
 import io.duotone.spi.AwaitProvider
+import io.duotone.spi.ChannelProvider
 import io.duotone.spi.DuotoneProvider
 import io.duotone.spi.NetProvider
 import io.duotone.spi.SyncProvider
@@ -27,6 +28,8 @@ public class KotlinDuotoneProvider : DuotoneProvider {
     override fun net(): NetProvider = TcpSockets
 
     override fun sync(): SyncProvider = SyncObjects
+
+    override fun channels(): ChannelProvider = ChannelObjects
 
     override fun await(): AwaitProvider = AwaitBodies
 }
