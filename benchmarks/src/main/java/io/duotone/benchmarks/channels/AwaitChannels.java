@@ -11,7 +11,6 @@ import io.duotone.channel.Channel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** The await tone: bodies on threads of their own that send and receive. */
 final class AwaitChannels implements Workload {
@@ -29,13 +28,13 @@ final class AwaitChannels implements Workload {
     @Override
     public void round(int messages) {
         Channel<Integer> channel = channels.get();
-        List<Coroutine<@Nullable Void>> all = new ArrayList<>();
+        List<Coroutine<Integer>> all = new ArrayList<>();
         for (int i = 0; i < senders; i++) {
             all.add(async(scope -> {
                 for (int sent = 0; sent < messages / senders; sent++) {
                     await(channel.send(sent));
                 }
-                return null;
+                return messages / senders;
             }));
         }
         for (int i = 0; i < receivers; i++) {
@@ -43,7 +42,7 @@ final class AwaitChannels implements Workload {
                 for (int received = 0; received < messages / receivers; received++) {
                     await(channel.receive());
                 }
-                return null;
+                return messages / receivers;
             }));
         }
         var unused = duotone.block(scope -> scope.spawn(all));

@@ -9,7 +9,6 @@ import io.duotone.DuotoneOptions;
 import io.duotone.benchmarks.rounds.Workload;
 import io.duotone.sync.Lock;
 import java.util.Collections;
-import org.jspecify.annotations.Nullable;
 
 /** The await tone: bodies on threads of their own that hand a lock on. */
 final class AwaitLock implements Workload {
@@ -24,13 +23,13 @@ final class AwaitLock implements Workload {
     @SuppressWarnings("try") // held for the block alone
     public void round(int times) {
         Lock lock = Lock.create();
-        Coroutine<@Nullable Void> holder = async(scope -> {
+        Coroutine<Integer> holder = async(scope -> {
             for (int held = 0; held < times / holders; held++) {
                 try (var permit = await(lock.acquire())) {
                     await(scope.yieldNow());
                 }
             }
-            return null;
+            return times / holders;
         });
         var unused = duotone.block(scope -> scope.spawn(Collections.nCopies(holders, holder)));
     }

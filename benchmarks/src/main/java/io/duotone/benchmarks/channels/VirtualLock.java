@@ -14,6 +14,7 @@ final class VirtualLock implements Workload {
     }
 
     @Override
+    @SuppressWarnings("ThreadPriorityCheck") // the yield is what keeps the lock held
     public void round(int times) {
         ReentrantLock lock = new ReentrantLock(true);
         CountDownLatch done = new CountDownLatch(holders);
