@@ -37,7 +37,8 @@ internal class CyclicBarrierLincheckTest : AbstractLincheckTest(CyclicBarrierMod
 internal class CyclicBarrierModel {
     private val barrier = CyclicBarrier(2)
 
-    @Operation
+    /** A cancellation that comes while the last arrives may be too late to take the arrival back. */
+    @Operation(promptCancellation = true)
     suspend fun await(): Int = barrier.await()
 
     @Operation
