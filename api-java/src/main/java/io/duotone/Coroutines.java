@@ -72,7 +72,11 @@ public final class Coroutines {
         }
         CancelReason cancelled = provider.cancelReasonOfCurrentBody();
         if (cancelled != null) {
-            throw withdraw(stage, new TaskCancelledException(cancelled));
+            TaskCancelledException cancellation = withdraw(stage, new TaskCancelledException(cancelled));
+            if (stage instanceof Task<?> task) {
+                task.givenUp();
+            }
+            throw cancellation;
         }
         CompletableFuture<T> future = stage.toCompletableFuture();
         try {

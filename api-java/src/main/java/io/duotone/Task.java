@@ -165,6 +165,12 @@ public class Task<T extends @Nullable Object> extends CompletableFuture<T> {
         return true;
     }
 
+    /**
+     * Looks after a value that nobody will take: it was there, but the only body that awaited it had been cancelled. A
+     * {@link #shared} task is left alone. Does nothing here.
+     */
+    protected void untaken(T value) {}
+
     // What it is.
 
     /** The name given at its spawn, or null. Derived tasks have none. */
@@ -301,6 +307,13 @@ public class Task<T extends @Nullable Object> extends CompletableFuture<T> {
     /** Takes back a claim; true when it was the last one and the task may be cancelled for want of dependents. */
     final boolean release() {
         return (int) WAITING.getAndAdd(this, -1) == 1 && !shared;
+    }
+
+    /** The caller was cancelled before it took the outcome, and has given its claim back. */
+    final void givenUp() {
+        if (!shared && (int) WAITING.getVolatile(this) == 0 && isDone() && !isCompletedExceptionally()) {
+            untaken(super.join());
+        }
     }
 
     // Waiting.

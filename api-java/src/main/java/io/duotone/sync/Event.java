@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads</b>: all methods may be called from any thread, of a runtime or not. What was done before {@link #set}
  * happens-before whoever it releases, or finds the event set, goes on.
  *
- * <p><b>Fairness</b>: {@link #set} releases everybody who waits, in the order in which they came.
+ * <p><b>Fairness</b>: {@link #set} releases everybody who waits, in the order in which they came;
+ * on several workers they go on at the same time.
  */
 public interface Event {
     /** An event that is not set. */

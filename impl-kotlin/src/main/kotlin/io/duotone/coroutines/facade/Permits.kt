@@ -115,6 +115,10 @@ internal abstract class PermitSource {
             return true
         }
 
+        override fun untaken(value: Any?) {
+            (value as Permit).close()
+        }
+
         @Suppress("UNCHECKED_CAST")
         fun asPermit(): Task<Permit> = this as Task<Permit>
     }

@@ -102,8 +102,6 @@ public class CyclicBarrier @JvmOverloads constructor(public val parties: Int, pr
             takeBack(request)
         }
     }
-
-    private companion object {
-        const val NO_PLACE = -1
-    }
 }
+
+private const val NO_PLACE = -1

@@ -19,7 +19,7 @@ import kotlin.time.Duration
  *
  * **Memory**: what was done before [set] happens-before whoever it releases, and whoever finds the event set, goes on.
  *
- * **Fairness**: [set] releases everybody who waits, in the order in which they came.
+ * **Fairness**: [set] releases everybody who waits, in the order in which they came; on several workers they go on at the same time.
  */
 public class Event(isSet: Boolean = false) {
     private val gate = Gate(isSet)

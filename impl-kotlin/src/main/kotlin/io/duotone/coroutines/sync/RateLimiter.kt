@@ -228,9 +228,7 @@ public class RateLimiter internal constructor(
             turns = null
         }
     }
-
-    private companion object {
-        /** Far from the end of the clock, also after such a wait. */
-        const val LONGEST = 1L shl 61
-    }
 }
+
+/** In nanoseconds: far from the end of the clock, also after such a wait. */
+private const val LONGEST = 1L shl 61

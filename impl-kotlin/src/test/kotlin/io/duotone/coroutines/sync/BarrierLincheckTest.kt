@@ -31,13 +31,16 @@ internal class BarrierSpecification : SequentialQueue<Unit>() {
     suspend fun await(): Int = arrive().also { awaitTurn(Unit) }
 }
 
-/** Rounds of two at a barrier, whose waits may be cancelled and then take their arrival back. */
+/**
+ * Rounds of two at a barrier. Not with cancellations: one that comes while the last arrives may be too late to take the arrival back, and
+ * Lincheck knows only cancellations that are in time, or come after the hand-over. SyncStressTest has those.
+ */
 internal class CyclicBarrierLincheckTest : AbstractLincheckTest(CyclicBarrierModel::class, CyclicBarrierSpecification::class)
 
 internal class CyclicBarrierModel {
     private val barrier = CyclicBarrier(2)
 
-    @Operation
+    @Operation(cancellableOnSuspension = false)
     suspend fun await(): Int = barrier.await()
 
     @Operation
@@ -49,10 +52,6 @@ internal class CyclicBarrierSpecification : SequentialQueue<Unit>() {
     private var leaving = 0
 
     override fun take(request: Unit): Boolean = (leaving > 0).also { if (it) leaving-- }
-
-    override fun left(request: Unit) {
-        arrivals--
-    }
 
     fun arrivals(): Int = arrivals
 

@@ -15,8 +15,6 @@ internal abstract class SequentialQueue<R : Any> {
 
     protected abstract fun take(request: R): Boolean
 
-    protected open fun left(request: R) {}
-
     protected fun tryTake(request: R): Boolean = waiters.isEmpty() && take(request)
 
     protected suspend fun awaitTurn(request: R) {
@@ -26,7 +24,6 @@ internal abstract class SequentialQueue<R : Any> {
             waiters += waiter
             continuation.invokeOnCancellation {
                 waiters -= waiter
-                left(request)
                 serve()
             }
         }

@@ -135,7 +135,7 @@ final class LimitedScopeTest {
                 int n = i;
                 calls.add(pool.spawnBlocking(() -> {
                     begins();
-                    Thread.yield();
+                    Thread.onSpinWait();
                     return ends(n);
                 }));
             }

@@ -16,8 +16,11 @@ import io.duotone.sync.SyncStatistics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
@@ -144,6 +147,30 @@ final class LockTest {
                 return body.cancel("enough");
             });
         });
+        assertFree();
+    }
+
+    @Test
+    @DisplayName("T34 C20 a body that has been cancelled does not keep a permit that was there at once")
+    void cancelledBody() {
+        CountDownLatch cancelled = new CountDownLatch(1);
+        AtomicBoolean wasHeld = new AtomicBoolean();
+        Duotone.run(scope -> {
+            Task<String> body = scope.spawn(async(inner -> {
+                try {
+                    await(inner.sleep(HOUR));
+                } catch (CancellationException expected) {
+                    cancelled.countDown();
+                }
+                try (Permit held = await(lock.acquire())) {
+                    wasHeld.set(held.isHeld());
+                }
+                return "not reached";
+            }));
+            body.cancel("enough");
+            return Task.completed("the scope waits");
+        });
+        assertFalse(wasHeld.get());
         assertFree();
     }
 

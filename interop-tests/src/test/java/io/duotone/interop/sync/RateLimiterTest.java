@@ -13,6 +13,7 @@ import io.duotone.WouldBlockException;
 import io.duotone.sync.RateLimiter;
 import io.duotone.sync.SyncStatistics;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -89,7 +90,7 @@ final class RateLimiterTest {
         limiter.orThrow();
         Task<@Nullable Void> wait = limiter.acquire();
         closing.close();
-        for (Task<@Nullable Void> task : new Task[] {wait, limiter.acquire()}) {
+        for (Task<@Nullable Void> task : List.of(wait, limiter.acquire())) {
             OneWorker.awaitUntil(task::isDone);
             assertEquals(
                     CancelReason.Kind.SHUTDOWN,
