@@ -46,7 +46,9 @@ internal class ChannelSoakStressTest :
                 DuotoneRuntime(options(workers)).use { runtime ->
                     val end = System.nanoTime() + (seconds.seconds / 3).inWholeNanoseconds
                     do {
-                        withClue("seed $seed, round ${rounds++}") { runtime.block { withTimeout(60.seconds) { Round(random.split()).run() } } }
+                        withClue("seed $seed, round ${rounds++}") {
+                            runtime.block { withTimeout(60.seconds) { Round(random.split()).run() } }
+                        }
                     } while (System.nanoTime() < end)
                 }
                 println("ChannelSoakStressTest: $rounds rounds")
@@ -114,7 +116,8 @@ private class Message(val number: Int) : AutoCloseable {
             false -> ends == 0
             null -> ends <= 1
         }
-        return if (isRight) null else "message $number: delivered $delivered, received ${received.get()} times, closed ${closed.get()} times"
+        if (isRight) return null
+        return "message $number: delivered $delivered, received ${received.get()} times, closed ${closed.get()} times"
     }
 }
 
@@ -133,8 +136,12 @@ private class Round(private val random: SplittableRandom) {
     private val numbers = AtomicInteger()
 
     suspend fun run() = coroutineScope {
-        val producers = List(1 + random.nextInt(3)) { launchActor(20 + random.nextInt(40)) { if (it) produceInKotlin(this) else produceInJava(this) } }
-        val consumers = List(1 + random.nextInt(3)) { launchActor(Int.MAX_VALUE) { if (it) consumeInKotlin(this) else consumeInJava(this) } }
+        val producers = List(1 + random.nextInt(3)) {
+            launchActor(20 + random.nextInt(40)) { if (it) produceInKotlin(this) else produceInJava(this) }
+        }
+        val consumers = List(1 + random.nextInt(3)) {
+            launchActor(Int.MAX_VALUE) { if (it) consumeInKotlin(this) else consumeInJava(this) }
+        }
         if (random.nextInt(3) == 0) {
             repeat(random.nextInt(60)) { yield() }
             if (random.nextBoolean()) channel.close() else channel.cancel("soaked")
@@ -194,7 +201,10 @@ private class Round(private val random: SplittableRandom) {
 
     private suspend fun consumeInJava(random: SplittableRandom): Boolean {
         if (!isLifo && random.nextInt(5) == 0) {
-            val selected = Select.of<Message?>().onReceive(channel) { it }.onTimeout(Duration.ofNanos(random.nextLong(30_000))) { null }.begin()
+            val selected = Select.of<Message?>()
+                .onReceive(channel) { it }
+                .onTimeout(Duration.ofNanos(random.nextLong(30_000))) { null }
+                .begin()
             changeMind(random, selected)
             return runCatching { selected.await()?.receive() }.exceptionOrNull() !is ChannelClosedException
         }
