@@ -27,10 +27,10 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p><b>Cancellation</b>: a cancelled receive takes no message. A receive whose message has come already can no more be
- * cancelled: {@code cancel} says false then. When the cancellation comes from a stage derived from the receive, a message
- * that has come nevertheless goes to the receiver that waits longest, or to the next one, before all others; a stage of which
- * the function has begun has taken it. Where Kotlin may receive too, a message that is given back may come after later
- * ones.
+ * cancelled: {@code cancel} says false then. When the cancellation comes from a stage derived from the receive, or from an
+ * {@code await}, a message that comes nevertheless goes to the receiver that waits longest, or to the next one, in front of
+ * all others; only a receive that was done by then keeps its message, and its task has it. Where Kotlin may receive from the
+ * channel too, a message that is given back may come after later ones.
  *
  * <p><b>Errors</b>: {@link ChannelClosedException} when the channel is closed and all its messages have been received.
  *

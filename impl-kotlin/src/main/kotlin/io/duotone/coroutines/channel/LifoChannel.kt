@@ -53,7 +53,7 @@ import kotlin.coroutines.resumeWithException
  *    |                    |            cancel                             ^
  *    +--------------------+-----------------------------------------------+
  * ```
- * No-ops: close when closed, cancel when cancelled.
+ * No-ops: close when closed, cancel when closed for receive.
  *
  * | field | written by | read by | guard |
  * |---|---|---|---|
@@ -235,7 +235,7 @@ public class LifoChannel<E> @JvmOverloads constructor(
         val toTell: ((Throwable?) -> Unit)?
         synchronized(lock) {
             val old = end
-            if (old != null && (old.isCancelled || !new.isCancelled)) return false
+            if (old != null && (!new.isCancelled || messages.isEmpty())) return false
             end = new
             toTell = if (old == null) onClose else null
             inVain = senders.toList().also { senders.clear() }

@@ -67,17 +67,21 @@ final class ChannelIterationTest {
         IllegalStateException cause = new IllegalStateException("link down");
         Task<Void> loop = channel.forEach(message -> Task.completed(null));
         channel.close(cause);
-        assertSame(cause, assertInstanceOf(ChannelClosedException.class, failureOf(loop)).getCause());
+        assertSame(
+                cause,
+                assertInstanceOf(ChannelClosedException.class, failureOf(loop)).getCause());
         Channel<Integer> cancelled = Channel.rendezvous();
         cancelled.cancel(CancelReason.cancelled("no more"));
-        assertInstanceOf(ChannelClosedException.class, failureOf(cancelled.iterator().next()));
+        assertInstanceOf(
+                ChannelClosedException.class, failureOf(cancelled.iterator().next()));
     }
 
     @Test
     @DisplayName("S41 the await tone: a for loop, and a stream")
     void awaitTone() {
         int sum = Duotone.run(async(scope -> {
-            scope.spawn(inner -> channel.send(20).thenCompose(any -> channel.send(22)).thenRun(channel::close));
+            scope.spawn(inner ->
+                    channel.send(20).thenCompose(any -> channel.send(22)).thenRun(channel::close));
             int total = 0;
             for (int message : channel.awaiting()) {
                 total += message;
@@ -88,7 +92,8 @@ final class ChannelIterationTest {
         Channel<Integer> other = Channel.rendezvous();
         List<Integer> doubled = Duotone.run(async(scope -> {
             Task<Void> sent = scope.spawn(inner -> other.send(1).thenCompose(any -> other.send(2)));
-            List<Integer> two = other.stream().map(message -> message * 2).limit(2).toList();
+            List<Integer> two =
+                    other.stream().map(message -> message * 2).limit(2).toList();
             await(sent);
             return two;
         }));

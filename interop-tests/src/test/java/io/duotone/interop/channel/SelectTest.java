@@ -84,9 +84,8 @@ final class SelectTest {
         assertTrue(first.trySend("a"));
         assertEquals("received a", get(selected));
         assertEquals(Optional.empty(), second.tryReceive());
-        Task<String> again = Select.<String>of()
-                .onSend(second, "sent", () -> "delivered")
-                .begin();
+        Task<String> again =
+                Select.<String>of().onSend(second, "sent", () -> "delivered").begin();
         assertEquals("sent", get(second.receive()));
         assertEquals("delivered", get(again));
     }
@@ -107,7 +106,9 @@ final class SelectTest {
         Task<String> selected = fromBoth().onDone(stage, n -> "done " + n).begin();
         stage.complete(7);
         assertEquals("done 7", get(selected));
-        assertEquals("done 7", get(Select.<String>of().onDone(stage, n -> "done " + n).begin()));
+        assertEquals(
+                "done 7",
+                get(Select.<String>of().onDone(stage, n -> "done " + n).begin()));
         IllegalStateException failure = new IllegalStateException("no");
         assertSame(
                 failure,
@@ -186,8 +187,9 @@ final class SelectTest {
         Select<String> once = fromBoth().onTimeout(Duration.ZERO, () -> "now");
         get(once.begin());
         assertThrows(IllegalStateException.class, once::begin);
-        String message = assertThrows(IllegalArgumentException.class, () -> Select.<String>of()
-                        .onReceive(Channel.<String>lifo(), m -> m))
+        String message = assertThrows(
+                        IllegalArgumentException.class,
+                        () -> Select.<String>of().onReceive(Channel.<String>lifo(), m -> m))
                 .getMessage();
         assertTrue(message.contains("onDone"), message);
     }

@@ -62,7 +62,8 @@ final class SharedValuesTest {
         AsyncIterator<Integer> quick = broadcast.subscribe();
         AsyncIterator<Integer> slow = broadcast.subscribe();
         assertEquals(2, broadcast.subscribers());
-        Task<Void> all = broadcast.send(1)
+        Task<Void> all = broadcast
+                .send(1)
                 .thenCompose(any -> broadcast.send(2))
                 .thenCompose(any -> broadcast.send(3))
                 .thenCompose(any -> broadcast.send(4));

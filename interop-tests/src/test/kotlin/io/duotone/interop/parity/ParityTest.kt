@@ -47,7 +47,8 @@ internal class ParityTest :
         val JAVA_TYPES =
             setOf("Scope", "Duotone", "AsyncIterator", "TaskGroup", "Interval", "Cycle", "OpenScope", "Coroutine", "ContextKey") +
                 setOf("LimitedScope", "sync.Event", "sync.Lock", "sync.Condition", "sync.Semaphore", "sync.ReadWriteLock") +
-                setOf("sync.Barrier", "sync.CyclicBarrier", "sync.RateLimiter")
+                setOf("sync.Barrier", "sync.CyclicBarrier", "sync.RateLimiter") +
+                listOf("Channel", "Sender", "Receiver", "Select", "OneShot", "Broadcast", "LatestValue").map { "channel.$it" }
         val KOTLIN_TYPES = setOf("DuotoneRuntime", "TaskScope", "OpenTaskScope", "TaskGroup", "Interval", "Cycle", "Memoized") +
             setOf("LimitedScope", "Event", "Condition", "WeightedSemaphore", "ReadWriteLock", "Barrier", "CyclicBarrier", "RateLimiter")
 
