@@ -7,7 +7,8 @@ import java.nio.file.Path
 /** What the header of the report says about where the figures come from. */
 internal object Machine {
     /** Jars whose versions matter to the reader, as they are named on the class path. */
-    private val peers = listOf("kotlin-stdlib", "kotlinx-coroutines-core-jvm", "netty-transport", "ktor-network-jvm", "channels", "jmh-core")
+    private val peers =
+        listOf("kotlin-stdlib", "kotlinx-coroutines-core-jvm", "netty-transport", "ktor-network-jvm", "channels", "jmh-core")
 
     fun header(): String =
         """
