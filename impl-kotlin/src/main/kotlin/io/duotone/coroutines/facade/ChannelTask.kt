@@ -6,9 +6,11 @@ import io.duotone.coroutines.engine.scheduler.RuntimeTimer
 import io.duotone.coroutines.engine.scheduler.shutdownCancellation
 import io.duotone.coroutines.engine.timer.TimerEntry
 import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.Job
 import java.time.Duration
 import java.util.concurrent.TimeoutException
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater
+import kotlin.coroutines.intrinsics.COROUTINE_SUSPENDED
 
 /**
  * A wait at a channel. The task is itself the continuation that the channel resumes, with no coroutine in between; so what the channel hands
@@ -28,6 +30,7 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater
  * | outcome | who brings it, by CAS; who takes it, by getAndSet | any | volatile |
  * | timer | who begins the wait | who ends it | volatile: the one looks at the task after writing, the other completes it before reading |
  * | withdrawer | who takes back, under this | resumeWith | plain: only the thread itself finds itself there |
+ * | isSuspended, whenSuspended | who calls the channel; who would end its wait | same | this |
  * | isTakenBack | resumeWith, on the thread that takes back | who takes back, under this | this |
  */
 internal abstract class ChannelTask(face: JavaRuntime) :
@@ -40,6 +43,8 @@ internal abstract class ChannelTask(face: JavaRuntime) :
     private var timer: Timer? = null
     private var withdrawer: Thread? = null
     private var isTakenBack = false
+    private var isSuspended = false
+    private var whenSuspended: (() -> Unit)? = null
 
     /** Whether something has come of the wait, which the task may not show yet. */
     val hasOutcome: Boolean get() = outcome != null
@@ -72,6 +77,37 @@ internal abstract class ChannelTask(face: JavaRuntime) :
         val isTakenBackHere = withdrawer === Thread.currentThread()
         if (isTakenBackHere) isTakenBack = true
         failedToCome(failure, isTakenBackHere)
+    }
+
+    /**
+     * Calls the channel with this as its continuation. While the call is under way nothing may cancel the job: kotlinx looks at it once more
+     * when what it waits for has come before the call returned, and throws away what came.
+     */
+    protected inline fun callChannel(call: () -> Any?): Any? {
+        // Made now, since one that is made when the task is done is not active.
+        checkNotNull(context[Job]) { "a wait without a job" }
+        val result = call()
+        if (result === COROUTINE_SUSPENDED) suspended()
+        return result
+    }
+
+    fun suspended() {
+        val action = synchronized(this) {
+            isSuspended = true
+            whenSuspended
+        }
+        action?.invoke()
+    }
+
+    /** Does this when the call of the channel has suspended; never, if it has returned instead. */
+    protected fun onceSuspended(action: () -> Unit) {
+        synchronized(this) {
+            if (!isSuspended) {
+                whenSuspended = action
+                return
+            }
+        }
+        action()
     }
 
     /** Whether the wait was taken back, now or before, so that nothing has come of it. */

@@ -98,7 +98,7 @@ internal class ReceiveLine<E : Any>(val core: ReceiveChannel<E>, private val nam
             return
         }
         val result = try {
-            if (lifo == null) RECEIVE(core, task) else ENQUEUE_RECEIVE(lifo, task)
+            task.callFor { if (lifo == null) RECEIVE(core, task) else ENQUEUE_RECEIVE(lifo, task) }
         } catch (failure: Throwable) {
             return task.endedAtOnce(failure)
         }

@@ -43,7 +43,7 @@ internal class ReceiveTask<E : Any>(
     /** A message from somebody else than the channel; false when it has one. */
     fun offer(message: E): Boolean {
         if (!bring(message)) return false
-        cancelWait(SERVED)
+        onceSuspended { cancelWait(SERVED) }
         completeOnWorker()
         return true
     }
@@ -56,9 +56,12 @@ internal class ReceiveTask<E : Any>(
     /** The iteration is over. */
     fun leave() {
         if (!succeed(Optional.empty<E>())) return
-        cancelWait(LEFT)
+        onceSuspended { cancelWait(LEFT) }
         reclaim()
     }
+
+    /** Calls the channel; see [callChannel]. */
+    inline fun callFor(receive: () -> Any?): Any? = callChannel(receive)
 
     /** What the call of the channel returned at once. */
     @Suppress("UNCHECKED_CAST")

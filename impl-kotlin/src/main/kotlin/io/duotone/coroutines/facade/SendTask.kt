@@ -26,7 +26,7 @@ internal class SendTask<E : Any>(face: JavaRuntime, private val sender: JavaSend
     private fun beginWait(timeout: Duration?) {
         sender.waiting.add(this)
         val result = try {
-            sender.sendOrWait(message, this)
+            callChannel { sender.sendOrWait(message, this) }
         } catch (failure: Throwable) {
             sender.waiting.remove(this)
             fail(closedForSend(failure))
@@ -42,7 +42,7 @@ internal class SendTask<E : Any>(face: JavaRuntime, private val sender: JavaSend
 
     /** The channel is being closed: the message is withdrawn, unless it has gone. */
     fun refuse(closed: ChannelClosedException) {
-        if (takeBack(REFUSED) && bring(closed)) completeOnWorker()
+        onceSuspended { if (takeBack(REFUSED) && bring(closed)) completeOnWorker() }
     }
 
     override fun came(value: Any?) {
