@@ -87,11 +87,11 @@ internal abstract class ChannelTask(face: JavaRuntime) :
         // Made now, since one that is made when the task is done is not active.
         checkNotNull(context[Job]) { "a wait without a job" }
         val result = call()
-        if (result === COROUTINE_SUSPENDED) suspended()
+        if (result === COROUTINE_SUSPENDED) callSuspended()
         return result
     }
 
-    fun suspended() {
+    fun callSuspended() {
         val action = synchronized(this) {
             isSuspended = true
             whenSuspended
