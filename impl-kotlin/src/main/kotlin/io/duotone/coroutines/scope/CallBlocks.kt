@@ -5,21 +5,22 @@ import java.util.concurrent.atomic.AtomicReferenceArray
 
 /**
  * What one owner has registered and has not ended: a worker, or whoever holds a lock. To register is to write to the next free slot of the
- * owner's block, to end is to clear it, on whatever thread. There is no count that workers would share: the owner finds out what has
- * ended when its block is full, and looks at the [LOOKED_AT] blocks it has not looked at for longest:
+ * owner's block, to end is to clear it, on whatever thread. There is no count that workers would share: when its block is full the owner
+ * looks at one or two of those it has not looked at for longest.
  *
  * ```
- *        its last slot is taken                    none of it has ended, or few have
- *   IN USE --------------------> AT THE END OF THE LINE <--------------------.
- *     ^                                  | first in the line, when the next  |
- *     | few are left in it               v block is full                     |
- *     '-------------------------------- LOOKED AT ---------------------------'
- *                                        | none is left in it
- *                                        v
- *                                     DROPPED
+ *   a new one            full                  the next is full, and this is the first in line
+ *  ----------> IN USE ----------> IN LINE --------------------------------------------------------> LOOKED AT
+ *                ^                   ^          more than half of its slots are taken                 |  |
+ *                |                   '----------------------------------------------------------------+  |
+ *                '------------------------------------------------------------------------------------'  |
+ *                                               at most half of them are                                  | none is
+ *                                                                                                        v
+ *                                                                                                     DROPPED
  * ```
- * So what has ended is kept by nobody, and empty blocks go while others come: of `n` that were registered at a time, at most about
- * `6 n` slots stay, and fewer with each full block. A call that does not end keeps one slot, in a block that others go on using.
+ * So what has ended is kept by nobody, and a call that does not end keeps a slot, in a block that others go on using. Of `n` that were
+ * registered at a time at most about `3 n` slots stay: a block is added only for two that were more than half full. They go again with the
+ * calls that come: for each block that is filled up to two are dropped.
  *
  * | field | written by | read by | guard or mode |
  * |---|---|---|---|

@@ -48,7 +48,7 @@ internal class PendingCallsStressTest :
                     watched(state = runtime::diagnosis) { done.await() }
                 }
                 // Each worker may have made all calls of a round.
-                runtime.pendingCalls.blocks shouldBeLessThanOrEqualTo 2 + workers * (2 + 6 * workers * 1000 / 512)
+                runtime.pendingCalls.blocks shouldBeLessThanOrEqualTo workers * (3 + 3 * (workers * 1000 + 50 * stressScale) / 512)
                 watched(state = runtime::diagnosis) { runtime.close() }
                 tasks.all { it.isCancelled } shouldBe true
                 runtime.pending shouldBe 0

@@ -41,7 +41,7 @@ internal class CallBlocksTest :
             val kept = ArrayList<Registered>()
             repeat(4000) { if (it % 4 == 0) kept += blocks.begin() else blocks.begin().end() }
             kept.size shouldBe 1000
-            blocks.size * 4 shouldBeLessThanOrEqualTo 6 * kept.size
+            blocks.size * 4 shouldBeLessThanOrEqualTo 3 * kept.size
         }
 
         test("after many at a time the blocks go again") {
