@@ -11,7 +11,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.duotone.Coroutine;
 import io.duotone.Duotone;
 import io.duotone.LimitedScope;
-
 import io.duotone.Task;
 import io.duotone.channel.Channel;
 import io.duotone.channel.Select;
