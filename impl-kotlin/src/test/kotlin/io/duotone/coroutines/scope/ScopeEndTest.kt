@@ -16,12 +16,14 @@ import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldBeEmpty
 import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.shouldBe
+import io.kotest.matchers.types.shouldBeInstanceOf
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.NonCancellable
+import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.launch
@@ -132,8 +134,9 @@ internal class ScopeEndTest :
                 taskScope(awaitedContained = true) {
                     val gate = CompletableDeferred<Unit>()
                     val group = spawn(listOf(suspend { gate.await().let { throw IllegalArgumentException("member") } }))
-                    launch { gate.complete(Unit) }
-                    shouldThrow<IllegalArgumentException> { group.await() }
+                    val awaited = async(start = CoroutineStart.UNDISPATCHED) { runCatching { group.await() } }
+                    gate.complete(Unit)
+                    awaited.await().exceptionOrNull().shouldBeInstanceOf<IllegalArgumentException>()
                 }
             }
         }
