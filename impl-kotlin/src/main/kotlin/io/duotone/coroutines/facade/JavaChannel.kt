@@ -2,6 +2,7 @@
 
 package io.duotone.coroutines.facade
 
+import io.duotone.CancelReason
 import io.duotone.channel.Channel
 import io.duotone.channel.ChannelStatistics
 import io.duotone.channel.Receiver
@@ -32,7 +33,16 @@ internal class JavaChannel<E : Any> private constructor(
      * Kotlin was cancelled that had it. One that a task of Java still sends belongs to whoever sends it.
      */
     private fun undelivered(message: E) {
-        if (!sending.isToBeSent(message) && !receiving.line.isGivingBack(message)) discardHere(message)
+        val unsent = sending.unsentOrNull(message)
+        if (unsent != null) {
+            unsent.dropped()
+        } else if (!receiving.line.isGivingBack(message)) {
+            discardHere(message)
+        }
+    }
+
+    override fun cancel(reason: CancelReason) {
+        sending.whileCancelling { receiving.cancel(reason) }
     }
 
     override fun statistics(): ChannelStatistics {

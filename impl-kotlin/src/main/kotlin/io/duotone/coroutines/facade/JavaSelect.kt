@@ -33,7 +33,7 @@ import kotlin.coroutines.intrinsics.COROUTINE_SUSPENDED
 import kotlin.coroutines.intrinsics.startCoroutineUninterceptedOrReturn
 
 /** What has been chosen, before anything of the user has been called. */
-internal class Chosen<R>(private val clause: SelectClause<R>, private val value: Any?) {
+internal class Chosen<R>(val clause: SelectClause<R>, private val value: Any?) {
     fun happen(): R = clause.happen(value)
 }
 
@@ -46,6 +46,9 @@ internal abstract class SelectClause<R> {
     open fun begin(face: JavaRuntime): Chosen<R>? = null
 
     abstract fun register(builder: SelectBuilder<Chosen<R>>)
+
+    /** It is what the wait has come to. */
+    open fun chosen() {}
 
     /** The wait is over. After each [begin] that gave nothing. */
     open fun end() {}
@@ -73,17 +76,21 @@ private class ReceiveClause<E : Any, R>(private val from: JavaReceiver<E>, priva
 
 private class SendClause<E : Any, R>(private val to: JavaSender<E>, private val message: E, private val then: Supplier<out R>) :
     SelectClause<R>() {
-    private val selected = JavaSender.Selected(message)
+    private val unsent = Unsent(message)
 
     override fun tryNow(): Chosen<R>? = if (to.trySend(message)) Chosen(this, null) else null
 
     override fun begin(face: JavaRuntime): Chosen<R>? {
-        to.selecting.add(selected)
+        to.selecting.add(unsent)
         return null
     }
 
+    override fun chosen() {
+        unsent.sent()
+    }
+
     override fun end() {
-        to.selecting.remove(selected)
+        to.forget(unsent)
     }
 
     override fun register(builder: SelectBuilder<Chosen<R>>) {
@@ -250,9 +257,11 @@ private class SelectTask<R>(face: JavaRuntime, private val clauses: List<SelectC
         val job = checkNotNull(context[Job]) { "a call without a job" }
         val result = call.startCoroutineUninterceptedOrReturn(Continuation(job, ::resumeWith))
         if (result !== COROUTINE_SUSPENDED) {
-            end()
             @Suppress("UNCHECKED_CAST")
-            complete(result as Chosen<R>)
+            val chosen = result as Chosen<R>
+            chosen.clause.chosen()
+            end()
+            complete(chosen)
         }
     }
 
@@ -271,8 +280,9 @@ private class SelectTask<R>(face: JavaRuntime, private val clauses: List<SelectC
     }
 
     override fun came(value: Any?) {
+        (value as Chosen<*>).clause.chosen()
         end()
-        if (bring(checkNotNull(value))) completeOnWorker()
+        if (bring(value)) completeOnWorker()
     }
 
     override fun failedToCome(failure: Throwable, wasTakenBack: Boolean) {

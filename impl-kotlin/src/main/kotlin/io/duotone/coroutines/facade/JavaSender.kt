@@ -16,6 +16,8 @@ import kotlinx.coroutines.channels.SendChannel
 import java.time.Duration
 import java.util.Objects
 import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.ConcurrentLinkedQueue
+import java.util.concurrent.atomic.AtomicInteger
 import kotlin.coroutines.Continuation
 
 /** The Java face of a channel to send to. [name]: what it is called in messages. */
@@ -25,10 +27,42 @@ internal class JavaSender<E : Any>(val kotlin: SendChannel<E>, name: Any? = null
     /** The sends that wait. One is here before its wait begins, and until it is resumed. */
     val waiting: MutableSet<SendTask<E>> = ConcurrentHashMap.newKeySet()
 
-    /** Likewise, of clauses of select, each in an object of its own. */
-    val selecting: MutableSet<Selected<E>> = ConcurrentHashMap.newKeySet()
+    /** Likewise, of the clauses of a select. */
+    val selecting: MutableSet<Unsent<E>> = ConcurrentHashMap.newKeySet()
 
-    class Selected<E>(val message: E)
+    private val cancelling = AtomicInteger()
+    private val overMeanwhile = ConcurrentLinkedQueue<Any>()
+
+    /**
+     * [send], a task or what a select would send, waits no longer. While the channel is cancelled all are remembered: it may be on its way to
+     * tell the hook of a message whose send is withdrawn at the same time.
+     */
+    fun forget(send: Any) {
+        if (cancelling.get() == 0) return remove(send)
+        overMeanwhile.add(send)
+        if (cancelling.get() == 0) forgetAll()
+    }
+
+    fun whileCancelling(cancel: () -> Unit) {
+        cancelling.incrementAndGet()
+        try {
+            cancel()
+        } finally {
+            if (cancelling.decrementAndGet() == 0) forgetAll()
+        }
+    }
+
+    private fun forgetAll() {
+        while (true) remove(overMeanwhile.poll() ?: return)
+    }
+
+    private fun remove(send: Any) {
+        if (send is SendTask<*>) waiting.remove(send) else selecting.remove(send)
+    }
+
+    /** The message of a send that waits, or has come through and does not know yet. */
+    fun unsentOrNull(message: E): Unsent<E>? =
+        waiting.firstOrNull { it.unsent.message === message }?.unsent ?: selecting.firstOrNull { it.message === message }
 
     override fun send(message: E): Task<Void?> = SendTask(currentFace(), this, Objects.requireNonNull(message, "message")).begin(null)
 
@@ -58,9 +92,6 @@ internal class JavaSender<E : Any>(val kotlin: SendChannel<E>, name: Any? = null
     }
 
     override fun isClosed(): Boolean = kotlin.isClosedForSend
-
-    /** Whether this is the message of a send that waits: then it still belongs to its sender. */
-    fun isToBeSent(message: E): Boolean = waiting.any { it.message === message } || selecting.any { it.message === message }
 
     /** What follows a `trySend` in vain, with the task itself for the continuation. */
     fun sendOrWait(message: E, task: Continuation<Any?>): Any? = sendTo(kotlin, message, task)

@@ -113,7 +113,7 @@ internal class ReceiveLine<E : Any>(val core: ReceiveChannel<E>, private val nam
         val closed = closedForReceive(cause)
         var isLast = false
         val message = synchronized(this) {
-            pollKept().also {
+            pollAtEnd().also {
                 isLast = it == null && pending == 0
                 if (it == null && !isLast) {
                     task.end = closed
@@ -134,13 +134,16 @@ internal class ReceiveLine<E : Any>(val core: ReceiveChannel<E>, private val nam
         val result = core.tryReceive()
         if (result.isSuccess) return result.getOrThrow()
         if (!result.isClosed) return null
-        return synchronized(this) { pollKept() ?: if (pending > 0) null else throw closedForReceive(result.exceptionOrNull()) }
+        return synchronized(this) { pollAtEnd() ?: if (pending > 0) null else throw closedForReceive(result.exceptionOrNull()) }
     }
 
     private fun poll(): E? = if (hasKept) synchronized(this) { pollKept() } else null
 
     /** Under the lock. */
     private fun pollKept(): E? = kept.removeFirstOrNull()?.message.also { hasKept = kept.isNotEmpty() }
+
+    /** Under the lock, when the channel has said that there are no more: what has been given back since. */
+    private fun pollAtEnd(): E? = pollKept() ?: lifo?.tryReceive()?.getOrNull()
 
     // What becomes of a wait.
 
@@ -172,7 +175,7 @@ internal class ReceiveLine<E : Any>(val core: ReceiveChannel<E>, private val nam
             var message: E? = null
             val task = synchronized(this) {
                 val first = firstLive(ended) ?: return
-                message = pollKept() ?: lifo?.tryReceive()?.getOrNull()
+                message = pollAtEnd()
                 if (message != null) {
                     pending++
                 } else if (pending > 0) {
@@ -216,7 +219,7 @@ internal class ReceiveLine<E : Any>(val core: ReceiveChannel<E>, private val nam
                 val live = if (lifo == null) firstLive(waiting) ?: firstLive(ended) else null
                 if (live == null) {
                     goesBack = lifo != null || (backDoor != null && (isOpenToKotlin || selecting > 0))
-                    isDropped = isCancelled && lifo == null
+                    isDropped = isCancelled
                     if (!goesBack && !isDropped) keep(message, turn)
                 }
                 live

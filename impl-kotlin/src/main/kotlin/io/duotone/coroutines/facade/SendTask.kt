@@ -10,7 +10,9 @@ import kotlin.coroutines.intrinsics.COROUTINE_SUSPENDED
 /**
  * A send. It is cancelled only if its wait could be taken back, and with it the message; so the task says whether the message was delivered.
  */
-internal class SendTask<E : Any>(face: JavaRuntime, private val sender: JavaSender<E>, val message: E) : ChannelTask(face) {
+internal class SendTask<E : Any>(face: JavaRuntime, private val sender: JavaSender<E>, private val message: E) : ChannelTask(face) {
+    val unsent: Unsent<E> = Unsent(message)
+
     /** [timeout] null: waits as long as it takes. */
     fun begin(timeout: Duration?): Task<Void?> {
         val result = sender.kotlin.trySend(message)
@@ -28,12 +30,12 @@ internal class SendTask<E : Any>(face: JavaRuntime, private val sender: JavaSend
         val result = try {
             callChannel { sender.sendOrWait(message, this) }
         } catch (failure: Throwable) {
-            sender.waiting.remove(this)
+            sender.forget(this)
             fail(closedForSend(failure))
             return
         }
         if (result !== COROUTINE_SUSPENDED) {
-            sender.waiting.remove(this)
+            sent()
             succeed(null)
         } else if (timeout != null) {
             failAfter(timeout, sender.name)
@@ -46,12 +48,17 @@ internal class SendTask<E : Any>(face: JavaRuntime, private val sender: JavaSend
     }
 
     override fun came(value: Any?) {
-        sender.waiting.remove(this)
+        sent()
         if (bring(SENT)) completeOnWorker()
     }
 
+    private fun sent() {
+        unsent.sent()
+        sender.forget(this)
+    }
+
     override fun failedToCome(failure: Throwable, wasTakenBack: Boolean) {
-        sender.waiting.remove(this)
+        sender.forget(this)
         if (!wasTakenBack && bring(closedForSend(failure))) completeOnWorker()
     }
 

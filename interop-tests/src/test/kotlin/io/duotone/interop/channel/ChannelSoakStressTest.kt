@@ -1,3 +1,5 @@
+@file:OptIn(DelicateCoroutinesApi::class)
+
 package io.duotone.interop.channel
 
 import io.duotone.Duotone
@@ -15,6 +17,7 @@ import io.kotest.matchers.collections.shouldBeEmpty
 import io.kotest.matchers.shouldBe
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.DelicateCoroutinesApi
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.joinAll
@@ -217,24 +220,26 @@ private class Round(private val random: SplittableRandom) {
 
     private suspend fun produceInKotlin(random: SplittableRandom): Boolean {
         val message = message()
-        return inKotlin(random) {
+        return inKotlin(random, channel::isClosed) {
             message.delivered = null
             channel.asKotlin().send(message)
             message.delivered = true
         }
     }
 
-    private suspend fun consumeInKotlin(random: SplittableRandom): Boolean = inKotlin(random) { channel.asKotlin().receive().receive() }
+    // Not before the end: kotlinx lets a send that waits when the channel is closed wait on for a receiver.
+    private suspend fun consumeInKotlin(random: SplittableRandom): Boolean =
+        inKotlin(random, { channel.asKotlin().isClosedForReceive }) { channel.asKotlin().receive().receive() }
 
     /** Whether the channel goes on. */
-    private suspend fun inKotlin(random: SplittableRandom, operation: suspend () -> Unit): Boolean = coroutineScope {
+    private suspend fun inKotlin(random: SplittableRandom, isOver: () -> Boolean, operation: suspend () -> Unit): Boolean = coroutineScope {
         var goesOn = true
         val job = launch {
             try {
                 if (random.nextInt(3) == 0) withTimeout(random.nextLong(50).microseconds) { operation() } else operation()
             } catch (cancelled: CancellationException) {
                 // Of the channel, or of this coroutine alone.
-                if (channel.isClosed) goesOn = false
+                if (isOver()) goesOn = false
             } catch (_: NoSuchElementException) {
                 goesOn = false
             } catch (_: IllegalStateException) {
