@@ -176,11 +176,15 @@ internal class PublishersTest :
         test("C22 a flow sees the context that was given, and the subscriber is called on the runtime") {
             withRuntime("publishes", workers = 1) { runtime ->
                 val subscriber = Recorder<String>()
+                // What is there before the request has returned is brought by its thread.
+                val requested = CompletableDeferred<Unit>()
                 flow {
+                    requested.await()
                     emit(currentCoroutineContext()[CoroutineName]?.name.toString())
                     emit((currentCoroutineContext()[ContinuationInterceptor] === runtime.dispatcher).toString())
                 }.asPublisher(runtime.dispatcher + CoroutineName("named")).subscribe(subscriber)
                 subscriber.subscription.request(Long.MAX_VALUE)
+                requested.complete(Unit)
                 subscriber.end.join() shouldBe null
                 subscriber.elements.toList() shouldContainExactly listOf("named", "true")
                 subscriber.runtimes.toSet() shouldBe setOf(runtime)
