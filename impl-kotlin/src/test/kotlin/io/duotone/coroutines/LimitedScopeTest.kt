@@ -49,8 +49,10 @@ internal class LimitedScopeTest :
                     val limited = limited(1)
                     val mayEnd = CompletableDeferred<Unit>()
                     val cleaning = CompletableDeferred<Unit>()
+                    val began = CompletableDeferred<Unit>()
                     val first = limited.spawn("first") {
                         try {
+                            began.complete(Unit)
                             awaitCancellation()
                         } finally {
                             withContext(NonCancellable) {
@@ -65,14 +67,11 @@ internal class LimitedScopeTest :
                     val adding = List(2) { n ->
                         async(start = CoroutineStart.UNDISPATCHED) {
                             limited.spawn {
-                                synchronized(order) {
-                                    order +=
-                                        n
-                                }
+                                synchronized(order) { order += n }
                             }
                         }
                     }
-                    yield()
+                    began.await()
                     first.cancel()
                     cleaning.await()
                     adding.none { it.isCompleted } shouldBe true
