@@ -1,14 +1,17 @@
+@file:OptIn(InternalCoroutinesApi::class)
+
 package io.duotone.coroutines.sync
 
 import io.duotone.coroutines.context.checkpoint
 import kotlinx.coroutines.CancellableContinuation
 import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.suspendCancellableCoroutine
 
 /**
  * Coroutines that wait for something, first come, first served: nobody gets anything while somebody waits who came before. What there is
- * to get, a subclass knows; it changes that only within [change], which afterwards serves whoever can be served. Coroutines are resumed
- * outside of the lock.
+ * to get, a subclass knows; it changes that only within [change], which afterwards serves whoever can be served. Whether a coroutine is
+ * served or cancelled is settled under the lock, so that nothing is on its way to one that has been cancelled; it is resumed outside.
  *
  * ```
  *            cannot be served yet              first, and can be served
@@ -75,7 +78,7 @@ internal abstract class WaitQueue<R : Any> {
         val waiter = Waiter(this, request, continuation)
         try {
             if (isServedAtOnce(waiter)) {
-                waiter.resume()
+                waiter.completeResume()
             } else {
                 continuation.invokeOnCancellation(waiter)
                 queued(request)
@@ -88,7 +91,10 @@ internal abstract class WaitQueue<R : Any> {
     }
 
     private fun isServedAtOnce(waiter: Waiter<R>): Boolean = synchronized(this) {
-        if (first == null && take(waiter.request)) return true
+        if (first == null && take(waiter.request)) {
+            if (waiter.tryResume()) return true
+            putBack(waiter.request)
+        }
         joins(waiter.request)
         addLast(waiter)
         nextIs(first?.request)
@@ -126,6 +132,10 @@ internal abstract class WaitQueue<R : Any> {
             val next = first ?: break
             if (!take(next.request)) break
             remove(next)
+            if (!next.tryResume()) {
+                putBack(next.request)
+                continue
+            }
             if (tail == null) head = next else tail.next = next
             tail = next
         }
@@ -138,7 +148,7 @@ internal abstract class WaitQueue<R : Any> {
         while (waiter != null) {
             val next = waiter.next
             waiter.next = null
-            waiter.resume()
+            waiter.completeResume()
             waiter = next
         }
     }
@@ -180,8 +190,17 @@ internal abstract class WaitQueue<R : Any> {
         var next: Waiter<R>? = null
         var isQueued: Boolean = false
 
-        fun resume() {
-            continuation.resume(Unit) { _, _, _ -> queue.change { queue.putBack(request) } }
+        private var resumption: Any? = null
+
+        /** Settles that it goes on; false when it has been cancelled. Under the lock: it calls nobody. */
+        fun tryResume(): Boolean {
+            resumption = continuation.tryResume(Unit, null) { _, _, _ -> queue.change { queue.putBack(request) } }
+            return resumption != null
+        }
+
+        /** After [tryResume], outside of the lock. */
+        fun completeResume() {
+            continuation.completeResume(checkNotNull(resumption))
         }
 
         fun cancel(cause: CancellationException) {
