@@ -8,12 +8,17 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.SynchronousQueue;
 
 /** Virtual threads that send and receive over a blocking queue of the JDK. */
-final class VirtualChannels implements Workload {
+public final class VirtualChannels implements Workload {
     private final int senders;
     private final int receivers;
     private final int buffer;
 
-    VirtualChannels(int senders, int receivers, int buffer) {
+    /**
+     * The work for so many threads on each side.
+     *
+     * @param buffer how many messages the queue keeps; with 0 each is handed over
+     */
+    public VirtualChannels(int senders, int receivers, int buffer) {
         this.senders = senders;
         this.receivers = receivers;
         this.buffer = buffer;

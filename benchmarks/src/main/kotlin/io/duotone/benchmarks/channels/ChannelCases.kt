@@ -1,10 +1,10 @@
 package io.duotone.benchmarks.channels
 
 import io.duotone.benchmarks.harness.Bar
+import io.duotone.benchmarks.rounds.OnDuotone
 import io.duotone.benchmarks.rounds.RoundCase
 import io.duotone.benchmarks.rounds.Variant
 import io.duotone.benchmarks.rounds.Workload
-import io.duotone.coroutines.DuotoneRuntime
 import io.duotone.coroutines.facade.asKotlin
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
@@ -83,14 +83,6 @@ private fun channelCase(name: String, size: Int, variants: List<Variant>) = Roun
 )
 
 private fun <E : Any> javaChannel(buffer: Int): JavaChannel<E> = if (buffer == 0) JavaChannel.rendezvous() else JavaChannel.bounded(buffer)
-
-private class OnDuotone(private val body: CoroutineScope.(Int) -> Unit) : Workload {
-    private val runtime = DuotoneRuntime()
-
-    override fun round(size: Int) = runBlocking(runtime.dispatcher) { body(size) }
-
-    override fun close() = runtime.close()
-}
 
 private fun CoroutineScope.exchange(messages: Int, exchange: Exchange, channel: Channel<Int>) {
     repeat(exchange.senders) { launch { repeat(messages / exchange.senders) { channel.send(it) } } }

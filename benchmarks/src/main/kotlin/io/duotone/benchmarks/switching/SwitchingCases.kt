@@ -1,10 +1,11 @@
 package io.duotone.benchmarks.switching
 
+import io.duotone.benchmarks.channels.VirtualChannels
 import io.duotone.benchmarks.harness.Bar
+import io.duotone.benchmarks.rounds.OnDuotone
 import io.duotone.benchmarks.rounds.RoundCase
 import io.duotone.benchmarks.rounds.Variant
 import io.duotone.benchmarks.rounds.Workload
-import io.duotone.coroutines.DuotoneRuntime
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.channels.Channel
@@ -27,7 +28,7 @@ internal fun switchingCases(): List<RoundCase> =
         case("ping-pong over two rendezvous channels, messages", 1_000_000, CoroutineScope::pingPong) { VirtualPingPong() },
         case("yields, by 1000 coroutines", YIELDS * YIELDS, CoroutineScope::yields) { VirtualYields(YIELDS) },
         case("MPMC 4×4 over a buffer of 64, messages", 1_000_000, CoroutineScope::mpmc) {
-            VirtualMpmc(PRODUCERS, CONSUMERS, BUFFER)
+            VirtualChannels(PRODUCERS, CONSUMERS, BUFFER)
         },
     )
 
@@ -46,14 +47,6 @@ private fun case(name: String, size: Int, body: CoroutineScope.(Int) -> Unit, vi
         ),
         bars = listOf(Bar(OURS, DEFAULT, 1.0)),
     )
-
-private class OnDuotone(private val body: CoroutineScope.(Int) -> Unit) : Workload {
-    private val runtime = DuotoneRuntime()
-
-    override fun round(size: Int) = runBlocking(runtime.dispatcher) { body(size) }
-
-    override fun close() = runtime.close()
-}
 
 private fun CoroutineScope.pingPong(messages: Int) {
     val pings = Channel<Int>()

@@ -90,7 +90,7 @@ private class Withdrawing(private val awaited: Any) : (Throwable?) -> Unit {
         } catch (_: UnsupportedOperationException) {
             // A minimal stage: it offers no way to stop what it waits for.
         } catch (failure: Throwable) {
-            (DuotoneRuntime.currentOrNull() ?: DuotoneRuntime.shared).reportUncaught("cancelling $awaited", failure)
+            currentFace().kotlin.reportUncaught("cancelling $awaited", failure)
         }
     }
 }

@@ -5,7 +5,6 @@ package io.duotone.coroutines.facade
 import io.duotone.Task
 import io.duotone.channel.ChannelClosedException
 import io.duotone.channel.Sender
-import io.duotone.coroutines.DuotoneRuntime
 import io.duotone.coroutines.channel.LifoChannel
 import io.duotone.coroutines.discard
 import kotlinx.coroutines.CancellationException
@@ -132,5 +131,5 @@ private fun closed(consequence: String, failure: Throwable?): ChannelClosedExcep
 
 /** Closes what nobody will receive. */
 internal fun discardHere(message: Any?) {
-    (DuotoneRuntime.currentOrNull() ?: DuotoneRuntime.shared).discard(message)
+    currentFace().kotlin.discard(message)
 }

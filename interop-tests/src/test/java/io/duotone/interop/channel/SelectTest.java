@@ -1,7 +1,7 @@
 package io.duotone.interop.channel;
 
-import static io.duotone.interop.channel.Polling.failureOf;
-import static io.duotone.interop.channel.Polling.get;
+import static io.duotone.interop.channel.Ending.failureOf;
+import static io.duotone.interop.channel.Ending.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;

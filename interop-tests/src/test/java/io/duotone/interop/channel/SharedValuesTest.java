@@ -1,8 +1,8 @@
 package io.duotone.interop.channel;
 
-import static io.duotone.interop.channel.Polling.awaitUntil;
-import static io.duotone.interop.channel.Polling.failureOf;
-import static io.duotone.interop.channel.Polling.get;
+import static io.duotone.interop.channel.Ending.failureOf;
+import static io.duotone.interop.channel.Ending.get;
+import static io.duotone.interop.scope.Polling.awaitUntil;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;

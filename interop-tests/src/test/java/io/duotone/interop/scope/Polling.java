@@ -6,12 +6,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** Looks again and again for what no latch can tell. */
-final class Polling {
+public final class Polling {
     private static final long PATIENCE_SECONDS = 30;
 
     private Polling() {}
 
-    static void awaitUntil(BooleanSupplier condition) {
+    /** Waits until the condition holds, for half a minute at most. */
+    public static void awaitUntil(BooleanSupplier condition) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (!condition.getAsBoolean()) {
             assertTrue(System.nanoTime() - deadline < 0, "not in time");

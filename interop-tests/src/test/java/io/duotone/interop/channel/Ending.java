@@ -1,27 +1,16 @@
 package io.duotone.interop.channel;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import io.duotone.Task;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BooleanSupplier;
 
-/** Looks again and again for what no latch can tell, and waits for what must come. */
-final class Polling {
+/** Waits for what must come. */
+final class Ending {
     private static final long PATIENCE_SECONDS = 30;
 
-    private Polling() {}
-
-    static void awaitUntil(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() - deadline < 0, "not in time");
-            Thread.onSpinWait();
-        }
-    }
+    private Ending() {}
 
     /** The value of a task that ends soon. */
     static <T> T get(Task<T> task) {
