@@ -92,10 +92,14 @@ internal class Worker(private val pool: WorkerPool, val index: Int, name: String
         if (displaced != null) submitLast(displaced)
     }
 
-    /** Queues [task] behind all that is ready now. */
+    /**
+     * Queues [task] behind all that is ready now. When it is the only one, nobody is woken for it: it is the next to run here, as a wake-up
+     * is. That matters to coroutines that yield to nobody, and to a lock that is handed on: another worker would take it from this one
+     * each time.
+     */
     fun submitLast(task: Runnable) {
         queue.push(task)
-        pool.wakeOneIfWanted()
+        wakeForQueue(first = null)
     }
 
     /** Counts one finished member of a group; the count reaches the group in batches. */

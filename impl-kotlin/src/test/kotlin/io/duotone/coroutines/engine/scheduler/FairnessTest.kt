@@ -120,6 +120,14 @@ internal class FairnessTest :
             }
         }
 
+        test("C30 a task that keeps its worker: the only one that it made ready starts elsewhere") {
+            hogging { runtime, hog ->
+                val child = CountDownLatch(1)
+                hog { runtime.pool.submitLast { child.countDown() } }
+                child.awaitWatched(runtime)
+            }
+        }
+
         test("C30 a task that keeps its worker: all that it made ready starts elsewhere") {
             hogging { runtime, hog ->
                 val children = CountDownLatch(1000)

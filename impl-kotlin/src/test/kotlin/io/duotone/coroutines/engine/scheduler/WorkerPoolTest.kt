@@ -22,6 +22,7 @@ import kotlinx.coroutines.launch
 import kotlinx.coroutines.yield
 import java.io.IOException
 import java.nio.channels.Selector
+import java.util.concurrent.CompletableFuture
 import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.CountDownLatch
 import java.util.concurrent.locks.LockSupport
@@ -146,7 +147,40 @@ internal class WorkerPoolTest :
                 (runtime.restingParks(platform) - before) shouldBeLessThan 100
             }
         }
+
+        test("for a task that is the only one, and the next to run here, nobody is woken") {
+            val wakers = ConcurrentLinkedQueue<Thread>()
+            val platform = object : Platform by SystemPlatform() {
+                override fun unpark(thread: Thread) {
+                    wakers += Thread.currentThread()
+                    LockSupport.unpark(thread)
+                }
+            }
+            DuotoneRuntime(options("alone", 2), platform).use { runtime ->
+                val wokenBy = CompletableFuture<List<Thread>>()
+                val ran = CountDownLatch(1)
+                runtime.pool.submit {
+                    wokenBy.completeBy {
+                        eventually("the other worker sleeps") { runtime.pool.idle.wantsWake }
+                        wakers.clear()
+                        runtime.pool.submitLast { ran.countDown() }
+                        // The monitor may wake somebody, since this task has kept its worker for long.
+                        wakers.filter { it === Thread.currentThread() }
+                    }
+                }
+                ran.awaitWatched(runtime)
+                wokenBy.get().shouldBeEmpty()
+            }
+        }
     })
+
+private fun <T> CompletableFuture<T>.completeBy(result: () -> T) {
+    try {
+        complete(result())
+    } catch (failure: Throwable) {
+        completeExceptionally(failure)
+    }
+}
 
 /** Runs something, once, when a worker asks for the time in a certain state: all that a sleeper asks for between its last looks. */
 private class MeddlingPlatform(private val real: Platform = SystemPlatform()) : Platform by real {
