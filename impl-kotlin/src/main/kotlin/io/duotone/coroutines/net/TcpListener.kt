@@ -163,6 +163,8 @@ public class TcpListener internal constructor(private val channel: ServerSocketC
                 channel.configureBlocking(false)
                 channel.setOption(StandardSocketOptions.SO_REUSEADDR, true)
                 bind(channel, resolved, backlog)
+                // Opened now: connections that are accepted without a wait may use up all descriptors before anybody needs a selector.
+                runtime.pool.poller()
                 return TcpListener(channel, runtime.pool)
             } catch (failure: Throwable) {
                 channel.close()
