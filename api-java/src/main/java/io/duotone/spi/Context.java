@@ -139,9 +139,12 @@ public abstract class Context {
             return from;
         }
         Context from = ELSEWHERE.get();
+        if (from == to) {
+            return from;
+        }
         if (to == null) {
             ELSEWHERE.remove();
-        } else if (from != to) {
+        } else {
             ELSEWHERE.set(to);
         }
         return from;
