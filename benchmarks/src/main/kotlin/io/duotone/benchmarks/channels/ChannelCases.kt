@@ -30,6 +30,9 @@ private const val MESSAGES = 1_000_000
 private const val TURNS = 512_000
 private const val HOLDERS = 64
 
+/** A body in the await tone is a thread, and a message that it waits for wakes it: some hundred times the work of a coroutine. */
+private const val AWAIT_SHARE = 20
+
 /** Who sends to whom over what. */
 internal class Exchange(val senders: Int, val receivers: Int, val buffer: Int)
 
@@ -50,7 +53,7 @@ private fun exchange(key: String, name: String, exchange: Exchange) = channelCas
         Variant(KOTLIN) { OnDuotone { exchange(it, exchange, javaChannel<Int>(exchange.buffer).asKotlin()) } },
         Variant(KOTLINX) { OnDuotone { exchange(it, exchange, Channel(exchange.buffer)) } },
         Variant(STAGES) { StageChannels(exchange.senders, exchange.receivers) { javaChannel(exchange.buffer) } },
-        Variant(AWAIT) { AwaitChannels(exchange.senders, exchange.receivers) { javaChannel(exchange.buffer) } },
+        Variant(AWAIT, share = AWAIT_SHARE) { AwaitChannels(exchange.senders, exchange.receivers) { javaChannel(exchange.buffer) } },
         Variant(DEFAULT) { Workload { size -> runBlocking(Dispatchers.Default) { exchange(size, exchange, Channel(exchange.buffer)) } } },
         Variant(VIRTUAL, minimumJdk = 21) { VirtualChannels(exchange.senders, exchange.receivers, exchange.buffer) },
         Variant(JOX, minimumJdk = 25) { JoxChannels(exchange) },
@@ -65,7 +68,7 @@ private fun lock() = channelCase(
         Variant(KOTLIN) { OnDuotone { handOver(it, JavaLock.create().asKotlin()) } },
         Variant(KOTLINX) { OnDuotone { handOver(it, Mutex()) } },
         Variant(STAGES) { StageLock(HOLDERS) },
-        Variant(AWAIT) { AwaitLock(HOLDERS) },
+        Variant(AWAIT, share = AWAIT_SHARE) { AwaitLock(HOLDERS) },
         Variant(DEFAULT) { Workload { size -> runBlocking(Dispatchers.Default) { handOver(size, Mutex()) } } },
         Variant(VIRTUAL, minimumJdk = 21) { VirtualLock(HOLDERS) },
         Variant(GO, program = "channels", arguments = listOf("lock")),

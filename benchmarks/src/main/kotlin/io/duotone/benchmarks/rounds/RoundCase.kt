@@ -16,18 +16,22 @@ fun interface Workload : AutoCloseable {
 
 /**
  * One way to do the work of a case: in a JVM, or as a [program] in Go, which is told the case by its [arguments].
+ *
+ * @param share one that is slow does only a part of the work, so many times less; its times are multiplied by that
  */
 class Variant private constructor(
     val name: String,
     val minimumJdk: Int,
+    val share: Int,
     val program: String?,
     val arguments: List<String>,
     val start: () -> Workload,
 ) {
-    constructor(name: String, minimumJdk: Int = 17, start: () -> Workload) : this(name, minimumJdk, null, emptyList(), start)
+    constructor(name: String, minimumJdk: Int = 17, share: Int = 1, start: () -> Workload) :
+        this(name, minimumJdk, share, null, emptyList(), start)
 
     constructor(name: String, program: String, arguments: List<String>) :
-        this(name, 17, program, arguments, { error("$name is no work for a JVM") })
+        this(name, 17, 1, program, arguments, { error("$name is no work for a JVM") })
 }
 
 /**

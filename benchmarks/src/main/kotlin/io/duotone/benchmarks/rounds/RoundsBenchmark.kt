@@ -31,7 +31,7 @@ class RoundsBenchmark(private val options: Options, private val family: Family, 
             val unit = if (case.ideal > 0) "ms beyond ${number(case.ideal)} ms" else "ms"
             section.table(
                 listOf("${sizeOf(case)} ${case.name}", "median $unit", "least"),
-                variants.map { listOf(it.name, number(medians.median(it.name)), number(minima.minimum(it.name))) },
+                variants.map { listOf(rowOf(it), number(medians.median(it.name)), number(minima.minimum(it.name))) },
             )
             case.bars.forEach { section.judge(it.judge(case.name, medians, jdk)) }
         }
@@ -41,8 +41,11 @@ class RoundsBenchmark(private val options: Options, private val family: Family, 
     private fun measure(case: RoundCase, variant: Variant): List<Double> {
         val warmUps = if (options.quick) 1 else case.warmUps
         val rounds = if (options.quick) 2 else case.rounds
-        start(case, variant, listOf("${sizeOf(case)}", "$warmUps", "$rounds")).use { child ->
-            return List(rounds) { child.receive("round", ROUND_SECONDS * (warmUps + 1)).toLong() / NANOS_PER_MILLI - case.ideal }
+        start(case, variant, listOf("${sizeOf(case) / variant.share}", "$warmUps", "$rounds")).use { child ->
+            return List(rounds) {
+                val nanos = child.receive("round", ROUND_SECONDS * (warmUps + 1)).toLong()
+                nanos * variant.share / NANOS_PER_MILLI - case.ideal
+            }
         }
     }
 
@@ -54,6 +57,14 @@ class RoundsBenchmark(private val options: Options, private val family: Family, 
     private fun isThere(variant: Variant) = variant.program == null || programOf(variant.program).isThere
 
     private fun programOf(name: String) = programs.getOrPut(name) { GoProgram(name, options.root) }
+
+    private fun rowOf(variant: Variant) = if (variant.share ==
+        1
+    ) {
+        variant.name
+    } else {
+        "${variant.name} (a ${variant.share}th, × ${variant.share})"
+    }
 
     private fun sizeOf(case: RoundCase): Int = if (options.quick) case.quickSize else case.size
 

@@ -43,7 +43,7 @@ private fun case(name: String, size: Int, body: CoroutineScope.(Int) -> Unit, vi
         listOf(
             Variant(OURS) { OnDuotone(body) },
             Variant(DEFAULT) { Workload { runBlocking(Dispatchers.Default) { body(it) } } },
-            Variant(VIRTUAL, minimumJdk = 21, virtual),
+            Variant(VIRTUAL, minimumJdk = 21, start = virtual),
         ),
         bars = listOf(Bar(OURS, DEFAULT, 1.0)),
     )
