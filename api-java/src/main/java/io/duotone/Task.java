@@ -59,6 +59,7 @@ import org.jspecify.annotations.Nullable;
  *   shared     shared()                                the releaser       volatile
  *   heard      whoever looks at a task that has        whoever reports    volatile
  *              failed (true)                           what nobody hears
+ *   blocked    a thread about to block for it (true)   the completer      plain: a hint
  *
  * Life of a task (result is CompletableFuture's own word, set once by a CAS; everything else follows from it):
  *
@@ -101,6 +102,8 @@ public class Task<T extends @Nullable Object> extends CompletableFuture<T> {
     private volatile boolean shared;
 
     private volatile boolean heard;
+
+    private boolean blocked;
 
     /**
      * A pending task.
@@ -304,6 +307,14 @@ public class Task<T extends @Nullable Object> extends CompletableFuture<T> {
         return (int) WAITING.getVolatile(this) > 0 || heard || getNumberOfDependents() > 0;
     }
 
+    /**
+     * Whether all that is known to wait for this task is one blocked thread: then completing it runs no function, and may be
+     * done on any thread. A hint: what is derived from the task meanwhile is not seen.
+     */
+    protected final boolean isBlockedOnAlone() {
+        return blocked && (int) WAITING.getVolatile(this) == 1;
+    }
+
     /** Takes back a claim; true when it was the last one and the task may be cancelled for want of dependents. */
     final boolean release() {
         return (int) WAITING.getAndAdd(this, -1) == 1 && !shared;
@@ -379,6 +390,7 @@ public class Task<T extends @Nullable Object> extends CompletableFuture<T> {
 
     /** As {@link #get()} for {@link Coroutines#await}, which has checked the thread and claimed the task. */
     final T getClaimed() throws InterruptedException, ExecutionException {
+        blocked = true;
         return super.get();
     }
 
@@ -388,6 +400,7 @@ public class Task<T extends @Nullable Object> extends CompletableFuture<T> {
         }
         DuotoneProvider.get().await().checkMayBlock(call);
         claim();
+        blocked = true;
         return true;
     }
 

@@ -43,7 +43,7 @@ public interface Lock {
      *
      * <p><b>Errors</b>: fails with {@link java.util.concurrent.TimeoutException} when that was not enough.
      *
-     * @param timeout zero or less: tries once, without waiting. Rounded up to milliseconds
+     * @param timeout zero or less: tries once, without waiting; nanosecond resolution
      */
     Task<Permit> acquire(Duration timeout);
 

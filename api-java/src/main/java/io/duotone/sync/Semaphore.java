@@ -74,7 +74,7 @@ public interface Semaphore {
      * <p><b>Errors</b>: fails with {@link java.util.concurrent.TimeoutException} when that was not enough; then nothing has
      * been taken.
      *
-     * @param timeout zero or less: tries once, without waiting. Rounded up to milliseconds
+     * @param timeout zero or less: tries once, without waiting; nanosecond resolution
      */
     Task<Permit> acquire(int permits, Duration timeout);
 

@@ -16,6 +16,9 @@ internal suspend inline fun <T> resultOf(block: () -> T): Result<T> = try {
     Result.failure(failure)
 }
 
+/** Whether [discard] does anything with this value. */
+internal val Any?.isDiscardable: Boolean get() = this is AutoCloseable || this is Outcome.Success<*> || this is Timed<*>
+
 /** A value that came too late for whoever waited for it: what must be closed is closed, so that it is not lost. */
 internal fun DuotoneRuntime.discard(value: Any?) {
     try {

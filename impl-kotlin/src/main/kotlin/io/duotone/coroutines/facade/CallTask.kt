@@ -107,11 +107,6 @@ internal open class CallTask<T>(protected val face: JavaRuntime, name: String? =
         job?.cancel(TaskCancelledException(reason))
     }
 
-    /** Takes the wait back, also one that is about to begin; what it brings nevertheless arrives in [resumeWith]. */
-    protected fun cancelWait(cause: CancellationException) {
-        job().cancel(cause)
-    }
-
     // The context: the job, and the base.
 
     protected fun job(): Job = job ?: makeJob()

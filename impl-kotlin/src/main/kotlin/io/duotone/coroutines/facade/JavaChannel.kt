@@ -8,6 +8,7 @@ import io.duotone.channel.ChannelStatistics
 import io.duotone.channel.Receiver
 import io.duotone.channel.Sender
 import io.duotone.coroutines.channel.LifoChannel
+import io.duotone.coroutines.isDiscardable
 import io.duotone.spi.ChannelOrder
 import kotlinx.coroutines.DelicateCoroutinesApi
 import kotlinx.coroutines.ExperimentalCoroutinesApi
@@ -33,6 +34,7 @@ internal class JavaChannel<E : Any> private constructor(
      * Kotlin was cancelled that had it. One that a task of Java still sends belongs to whoever sends it.
      */
     private fun undelivered(message: E) {
+        if (!message.isDiscardable) return
         val unsent = sending.unsentOrNull(message)
         if (unsent != null) {
             unsent.dropped()
@@ -51,7 +53,7 @@ internal class JavaChannel<E : Any> private constructor(
         val isKnown = keepsNothing || kotlin.isEmpty || kotlin.isClosedForReceive
         return ChannelStatistics(
             if (isKnown) OptionalInt.of(line.keptNow()) else OptionalInt.empty(),
-            sending.waiting.size,
+            sending.waitingNow(),
             line.waitingNow()
         )
     }

@@ -17,7 +17,7 @@ import io.duotone.coroutines.sync.Condition as KotlinCondition
 internal abstract class AnyLock(private val name: String) :
     PermitSource(),
     Lock {
-    final override fun acquire(): Task<Permit> = takePermits(1)
+    final override fun acquire(): Task<Permit> = takePermits(1, null)
 
     final override fun acquire(timeout: Duration): Task<Permit> = takePermits(1, timeout)
 

@@ -23,9 +23,9 @@ internal class JavaRateLimiter(val kotlin: KotlinRateLimiter) : RateLimiter {
     override fun acquire(permits: Int, timeout: Duration): Task<Void?> = acquire(kotlin.request(permits, timeout.toKotlinDuration()))
 
     private fun acquire(request: Request): Task<Void?> {
-        val task = RateTask(kotlin, request)
-        if (kotlin.tryTake(request)) task.returned(Unit) else task.waitFor { ENQUEUE(kotlin, request, it) }
-        return task.asVoid()
+        val face = kotlin.runtime.javaFace
+        if (kotlin.tryTake(request)) return face.done
+        return RateTask(face, kotlin, request).also { task -> task.waitFor { ENQUEUE(kotlin, request, it) } }.asVoid()
     }
 
     override fun tryAcquire(permits: Int): Boolean = kotlin.tryAcquire(permits)
@@ -47,9 +47,10 @@ internal class JavaRateLimiter(val kotlin: KotlinRateLimiter) : RateLimiter {
 }
 
 /** A wait for permits, which are given back when they come for a task that has been cancelled. */
-private class RateTask(private val limiter: KotlinRateLimiter, private val request: Request) : WaitTask<Any?>(limiter.runtime.javaFace) {
-    override fun completeWith(result: Any?): Boolean {
-        if (!succeed(null)) limiter.giveBack(request)
-        return true
+private class RateTask(face: JavaRuntime, private val limiter: KotlinRateLimiter, private val request: Request) : WaitTask(face) {
+    override fun completeWith(value: Any): Boolean = succeed(null)
+
+    override fun giveBack(value: Any) {
+        limiter.giveBack(request)
     }
 }

@@ -14,12 +14,9 @@ import java.util.concurrent.ConcurrentHashMap
 internal class JavaReceiver<E : Any>(val kotlin: ReceiveChannel<E>, name: Any? = null) : Receiver<E> {
     val line: ReceiveLine<E> = ReceiveLine(kotlin, name ?: this)
 
-    override fun receive(): Task<E> = ReceiveTask(currentFace(), line).also { line.receive(it) }.asReceive()
+    override fun receive(): Task<E> = line.receive(currentFace())
 
-    override fun receive(timeout: Duration): Task<E> {
-        Objects.requireNonNull(timeout, "timeout")
-        return ReceiveTask(currentFace(), line).also { line.receive(it, timeout) }.asReceive()
-    }
+    override fun receive(timeout: Duration): Task<E> = line.receive(currentFace(), Objects.requireNonNull(timeout, "timeout"))
 
     override fun tryReceive(): Optional<E> = Optional.ofNullable(line.tryReceive())
 

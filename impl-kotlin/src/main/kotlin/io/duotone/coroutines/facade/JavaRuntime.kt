@@ -39,6 +39,9 @@ internal class JavaRuntime(val kotlin: DuotoneRuntime) : Duotone {
     /** What all coroutines of the runtime have in their context, besides their job. */
     val context: CoroutineContext = kotlin.rootScope.coroutineContext.minusKey(Job)
 
+    /** What there was nothing to wait for; one for all, since it says nothing else. */
+    val done: Task<Void?> = DoneTask(this, null)
+
     /** Where the work of this context runs: on our workers, and one at a time where it does so already. */
     fun dispatcherOf(context: CoroutineContext): CoroutineDispatcher {
         val interceptor = context[ContinuationInterceptor]

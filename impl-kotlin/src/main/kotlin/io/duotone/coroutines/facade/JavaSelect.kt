@@ -4,7 +4,6 @@ package io.duotone.coroutines.facade
 
 import io.duotone.CancelReason
 import io.duotone.Task
-import io.duotone.TaskCancelledException
 import io.duotone.channel.Receiver
 import io.duotone.channel.Select
 import io.duotone.channel.Sender
@@ -17,7 +16,6 @@ import io.duotone.coroutines.engine.timer.TimerEntry
 import io.duotone.spi.Failures
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.ExperimentalCoroutinesApi
-import kotlinx.coroutines.Job
 import kotlinx.coroutines.channels.ClosedReceiveChannelException
 import kotlinx.coroutines.channels.ClosedSendChannelException
 import kotlinx.coroutines.selects.SelectBuilder
@@ -28,8 +26,6 @@ import java.util.Objects
 import java.util.concurrent.CompletionStage
 import java.util.function.Function
 import java.util.function.Supplier
-import kotlin.coroutines.Continuation
-import kotlin.coroutines.intrinsics.COROUTINE_SUSPENDED
 import kotlin.coroutines.intrinsics.startCoroutineUninterceptedOrReturn
 
 /** What has been chosen, before anything of the user has been called. */
@@ -103,7 +99,7 @@ private class SendClause<E : Any, R>(private val to: JavaSender<E>, private val 
 private class TimeoutClause<R>(private val timeout: Duration, private val then: Supplier<out R>) : SelectClause<R>() {
     private val timer = Timer()
 
-    override fun tryNow(): Chosen<R>? = if (timeout.isZero || timeout.isNegative) Chosen(this, null) else null
+    override fun tryNow(): Chosen<R>? = if (timeout.isOver) Chosen(this, null) else null
 
     override fun begin(face: JavaRuntime): Chosen<R>? {
         val pool = face.kotlin.pool
@@ -227,24 +223,25 @@ internal class JavaSelect<R> : Select<R> {
 }
 
 /**
- * A select under way. kotlinx's `select` runs in no dispatcher, so that what it has chosen always arrives in [resumeWith]; the user's
- * function is called on a worker then.
+ * A select under way. kotlinx's `select` runs in no dispatcher, so that what it has chosen always arrives here; the user's function is called
+ * on a worker then.
  */
-private class SelectTask<R>(face: JavaRuntime, private val clauses: List<SelectClause<R>>) : ChannelTask(face) {
+private class SelectTask<R>(face: JavaRuntime, private val clauses: List<SelectClause<R>>) : WaitTask(face) {
     private var begun = 0
 
     fun begin(): Task<R> {
         try {
             val chosen = clauses.firstNotNullOfOrNull { it.tryNow() } ?: clauses.firstNotNullOfOrNull(::beginWith)
             if (chosen != null) {
-                end()
-                complete(chosen)
+                waitEnded()
+                completeWith(chosen)
             } else {
-                beginWait()
+                val call: suspend () -> Chosen<R> = { select { clauses.forEach { it.register(this) } } }
+                waitFor { call.startCoroutineUninterceptedOrReturn(it) }
             }
         } catch (failure: Throwable) {
-            end()
-            fail(closedOr(failure))
+            waitEnded()
+            fail(translated(failure))
         }
         @Suppress("UNCHECKED_CAST")
         return this as Task<R>
@@ -252,58 +249,31 @@ private class SelectTask<R>(face: JavaRuntime, private val clauses: List<SelectC
 
     private fun beginWith(clause: SelectClause<R>): Chosen<R>? = clause.begin(face).also { if (it == null) begun++ }
 
-    private fun beginWait() {
-        val call: suspend () -> Chosen<R> = { select { clauses.forEach { it.register(this) } } }
-        val job = checkNotNull(context[Job]) { "a call without a job" }
-        val result = call.startCoroutineUninterceptedOrReturn(Continuation(job, ::resumeWith))
-        if (result !== COROUTINE_SUSPENDED) {
-            @Suppress("UNCHECKED_CAST")
-            val chosen = result as Chosen<R>
-            chosen.clause.chosen()
-            end()
-            complete(chosen)
-        }
+    override fun came(value: Any): Boolean {
+        (value as Chosen<*>).clause.chosen()
+        return bring(value)
     }
 
-    private fun end() {
+    override fun waitEnded() {
         repeat(begun) { clauses[it].end() }
         begun = 0
     }
 
-    private fun complete(chosen: Chosen<R>) {
+    override fun completeWith(value: Any): Boolean {
         try {
-            val value = chosen.happen()
-            if (!succeed(value)) discardHere(value)
+            val result = (value as Chosen<*>).happen()
+            if (!succeed(result)) discardHere(result)
         } catch (failure: Throwable) {
             fail(failure)
         }
+        return true
     }
 
-    override fun came(value: Any?) {
-        (value as Chosen<*>).clause.chosen()
-        end()
-        if (bring(value)) completeOnWorker()
+    override fun translated(failure: Throwable): Throwable = when (failure) {
+        is ClosedSendChannelException -> closedForSend(failure)
+        is ClosedReceiveChannelException -> closedForReceive(failure)
+        else -> failure
     }
 
-    override fun failedToCome(failure: Throwable, wasTakenBack: Boolean) {
-        end()
-        if (!wasTakenBack && bring(Failed(closedOr(failure)))) completeOnWorker()
-    }
-
-    @Suppress("UNCHECKED_CAST")
-    override fun completeWithOutcome(outcome: Any) {
-        if (outcome is Failed) fail(outcome.failure) else complete(outcome as Chosen<R>)
-    }
-
-    override fun withdraw(reason: CancelReason, direct: Boolean): Boolean = takeBack(TaskCancelledException(reason))
-
-    private class Failed(val failure: Throwable)
-
-    private companion object {
-        fun closedOr(failure: Throwable): Throwable = when (failure) {
-            is ClosedSendChannelException -> closedForSend(failure)
-            is ClosedReceiveChannelException -> closedForReceive(failure)
-            else -> failure
-        }
-    }
+    override fun withdraw(reason: CancelReason, direct: Boolean): Boolean = takeBack()
 }

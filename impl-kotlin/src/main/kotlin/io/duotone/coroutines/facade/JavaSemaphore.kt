@@ -18,7 +18,7 @@ internal class JavaSemaphore(val kotlin: KotlinSemaphore) :
     Semaphore {
     private val weighted = kotlin as? WeightedSemaphore
 
-    override fun acquire(permits: Int): Task<Permit> = takePermits(permits)
+    override fun acquire(permits: Int): Task<Permit> = takePermits(permits, null)
 
     override fun acquire(permits: Int, timeout: Duration): Task<Permit> = takePermits(permits, timeout)
 

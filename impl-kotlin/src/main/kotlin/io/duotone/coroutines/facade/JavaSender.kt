@@ -19,12 +19,20 @@ import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.atomic.AtomicInteger
 import kotlin.coroutines.Continuation
 
-/** The Java face of a channel to send to. [name]: what it is called in messages. */
+/**
+ * The Java face of a channel to send to. [name]: what it is called in messages.
+ *
+ * | field | written by | read by | guard or mode |
+ * |---|---|---|---|
+ * | waiting | who begins a wait, or ends one | any | waiting |
+ * | selecting, overMeanwhile | the same | any | concurrent collections |
+ * | cancelling | who cancels the channel | who ends a wait | atomic |
+ */
 internal class JavaSender<E : Any>(val kotlin: SendChannel<E>, name: Any? = null) : Sender<E> {
     val name: Any = name ?: this
 
     /** The sends that wait. One is here before its wait begins, and until it is resumed. */
-    val waiting: MutableSet<SendTask<E>> = ConcurrentHashMap.newKeySet()
+    private val waiting = WaitList<SendTask<E>>()
 
     /** Likewise, of the clauses of a select. */
     val selecting: MutableSet<Unsent<E>> = ConcurrentHashMap.newKeySet()
@@ -55,19 +63,37 @@ internal class JavaSender<E : Any>(val kotlin: SendChannel<E>, name: Any? = null
         while (true) remove(overMeanwhile.poll() ?: return)
     }
 
+    @Suppress("UNCHECKED_CAST")
     private fun remove(send: Any) {
-        if (send is SendTask<*>) waiting.remove(send) else selecting.remove(send)
+        if (send is SendTask<*>) synchronized(waiting) { waiting.remove(send as SendTask<E>) } else selecting.remove(send)
     }
+
+    fun waits(send: SendTask<E>) {
+        synchronized(waiting) { waiting.add(send) }
+    }
+
+    fun waitingNow(): Int = synchronized(waiting) { waiting.size }
 
     /** The message of a send that waits, or has come through and does not know yet. */
     fun unsentOrNull(message: E): Unsent<E>? =
-        waiting.firstOrNull { it.unsent.message === message }?.unsent ?: selecting.firstOrNull { it.message === message }
+        synchronized(waiting) { waiting.firstOrNull { it.unsent?.message === message } }?.unsent
+            ?: selecting.firstOrNull { it.message === message }
 
-    override fun send(message: E): Task<Void?> = SendTask(currentFace(), this, Objects.requireNonNull(message, "message")).begin(null)
+    override fun send(message: E): Task<Void?> = send(currentFace(), Objects.requireNonNull(message, "message"), null)
 
-    override fun send(message: E, timeout: Duration): Task<Void?> {
-        Objects.requireNonNull(timeout, "timeout")
-        return SendTask(currentFace(), this, Objects.requireNonNull(message, "message")).begin(timeout)
+    override fun send(message: E, timeout: Duration): Task<Void?> =
+        send(currentFace(), Objects.requireNonNull(message, "message"), Objects.requireNonNull(timeout, "timeout"))
+
+    /** [timeout] null: waits as long as it takes. */
+    private fun send(face: JavaRuntime, message: E, timeout: Duration?): Task<Void?> {
+        val result = kotlin.trySend(message)
+        if (result.isSuccess) return face.done
+        if (result.isClosed) return FailedTask(face, closedForSend(result.exceptionOrNull()))
+        if (timeout != null && timeout.isOver) return FailedTask(face, WaitTask.timedOut(timeout, name))
+        val task = SendTask(face, this, message)
+        task.begin(message)
+        if (timeout != null) task.failAfter(timeout, name)
+        return task.asVoid()
     }
 
     override fun trySend(message: E): Boolean {
@@ -85,17 +111,17 @@ internal class JavaSender<E : Any>(val kotlin: SendChannel<E>, name: Any? = null
     }
 
     private fun closeWith(cause: Throwable?) {
-        if (!kotlin.close(cause) || waiting.isEmpty()) return
+        if (!kotlin.close(cause)) return
+        val inVain = synchronized(waiting) { waiting.toList() }
+        if (inVain.isEmpty()) return
         val closed = closedForSend(cause)
-        waiting.forEach { it.refuse(closed) }
+        // Their messages are withdrawn, unless they have gone.
+        inVain.forEach { it.endWith(closed) }
     }
 
     override fun isClosed(): Boolean = kotlin.isClosedForSend
 
-    /** What follows a `trySend` in vain, with the task itself for the continuation. */
-    fun sendOrWait(message: E, task: Continuation<Any?>): Any? = sendTo(kotlin, message, task)
-
-    override fun toString(): String = "Sender(${waiting.size} sending${if (isClosed()) ", closed" else ""})"
+    override fun toString(): String = "Sender(${waitingNow()} sending${if (isClosed()) ", closed" else ""})"
 }
 
 private val SEND = binary<SendChannel<Any?>, Any?, Any?>(SendChannel<Any?>::send)
@@ -121,7 +147,7 @@ internal fun closedForSend(failure: Throwable?): ChannelClosedException = closed
 internal fun closedForReceive(failure: Throwable?): ChannelClosedException = closed("all its messages have been received", failure)
 
 private fun closed(consequence: String, failure: Throwable?): ChannelClosedException = when (failure) {
-    null, is ClosedSendChannelException, is ClosedReceiveChannelException, is WaitOver ->
+    null, is ClosedSendChannelException, is ClosedReceiveChannelException ->
         ChannelClosedException("the channel is closed: $consequence", null)
 
     is CancellationException -> ChannelClosedException("the channel has been cancelled: $failure", failure)

@@ -2,7 +2,6 @@ package io.duotone.coroutines.facade
 
 import io.duotone.Task
 import io.duotone.WouldBlockException
-import io.duotone.coroutines.sync.within
 import io.duotone.spi.Context
 import io.duotone.sync.Permit
 import java.time.Duration
@@ -14,7 +13,6 @@ import java.util.concurrent.atomic.AtomicInteger
 import java.util.concurrent.atomic.AtomicReference
 import kotlin.coroutines.Continuation
 import kotlin.coroutines.intrinsics.startCoroutineUninterceptedOrReturn
-import kotlin.time.toKotlinDuration
 
 /**
  * What gives permits, in all ways in which the Java faces do.
@@ -39,22 +37,12 @@ internal abstract class PermitSource {
     /** They come back. */
     abstract fun giveBack(permits: Int)
 
-    protected fun takePermits(permits: Int): Task<Permit> {
-        val task = PermitTask(currentFace(), permits)
-        if (tryTake(permits)) task.returned(Unit) else task.waitFor { enqueue(permits, it) }
-        return task.asPermit()
-    }
-
-    protected fun takePermits(permits: Int, timeout: Duration): Task<Permit> {
-        val limit = timeout.toKotlinDuration()
-        val task = PermitTask(currentFace(), permits)
-        if (tryTake(permits)) {
-            task.returned(Unit)
-        } else {
-            val call: suspend () -> Any? = { within(limit, this, { tryTake(permits) }, { take(permits) }, { giveBack(permits) }) }
-            task.waitFor { call.startCoroutineUninterceptedOrReturn(it) }
-        }
-        return task.asPermit()
+    /** [timeout] null: waits as long as it takes. */
+    protected fun takePermits(permits: Int, timeout: Duration?): Task<Permit> {
+        val face = currentFace()
+        if (tryTake(permits)) return ReadyPermit(face, HeldPermit(this, permits))
+        if (timeout != null && timeout.isOver) return FailedTask(face, WaitTask.timedOut(timeout, this))
+        return PermitTask(face, permits).also { it.begin(timeout) }.asPermit()
     }
 
     protected fun tryPermits(permits: Int): Optional<Permit> =
@@ -66,9 +54,10 @@ internal abstract class PermitSource {
 
     /** Takes a permit in its turn and gives it back at once. */
     protected fun passThrough(): Task<Void?> {
-        val task = PassTask(currentFace())
-        if (tryTake(1)) task.returned(Unit) else task.waitFor { enqueue(1, it) }
-        return task.asVoid()
+        val face = currentFace()
+        if (!tryTake(1)) return PassTask(face).also { it.begin(null) }.asVoid()
+        giveBack(1)
+        return face.done
     }
 
     /** Calls [body] with a permit and with the context of whoever called this. */
@@ -97,23 +86,27 @@ internal abstract class PermitSource {
         }
     }
 
-    private abstract inner class TurnTask(face: JavaRuntime) : WaitTask<Any?>(face) {
-        final override fun waitBegins() {
+    /** A wait for [permits], which are given back when they come for a task that is done. */
+    private abstract inner class TurnTask(face: JavaRuntime, protected val permits: Int) : WaitTask(face) {
+        fun begin(timeout: Duration?) {
             waiting.incrementAndGet()
+            waitFor { enqueue(permits, it) }
+            if (timeout != null) failAfter(timeout, this@PermitSource)
         }
 
         final override fun waitEnded() {
             waiting.decrementAndGet()
         }
+
+        final override fun giveBack(value: Any) {
+            this@PermitSource.giveBack(permits)
+        }
     }
 
-    /** A wait for permits, which are given back when they come for a task that has been cancelled. */
-    private inner class PermitTask(face: JavaRuntime, private val permits: Int) : TurnTask(face) {
-        override fun completeWith(result: Any?): Boolean {
-            val permit = HeldPermit(this@PermitSource, permits)
-            if (!succeed(permit)) permit.close()
-            return true
-        }
+    private inner class PermitTask(face: JavaRuntime, permits: Int) : TurnTask(face, permits) {
+        override val completesAnywhere: Boolean get() = true
+
+        override fun completeWith(value: Any): Boolean = succeed(HeldPermit(this@PermitSource, permits))
 
         override fun untaken(value: Any?) {
             (value as Permit).close()
@@ -124,12 +117,19 @@ internal abstract class PermitSource {
     }
 
     /** A wait for a permit that is of no further use. */
-    private inner class PassTask(face: JavaRuntime) : TurnTask(face) {
-        override fun completeWith(result: Any?): Boolean {
-            giveBack(1)
-            succeed(null)
-            return true
+    private inner class PassTask(face: JavaRuntime) : TurnTask(face, 1) {
+        override fun completeWith(value: Any): Boolean {
+            // First, so that who hears of it finds the permit there.
+            reclaim()
+            return succeed(null)
         }
+    }
+}
+
+/** A permit that could be had without a wait. */
+private class ReadyPermit(face: JavaRuntime, permit: Permit) : DoneTask<Permit>(face, permit) {
+    override fun untaken(value: Permit) {
+        value.close()
     }
 }
 

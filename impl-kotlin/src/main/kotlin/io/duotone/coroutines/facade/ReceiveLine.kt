@@ -3,6 +3,7 @@
 package io.duotone.coroutines.facade
 
 import io.duotone.CancelReason
+import io.duotone.Task
 import io.duotone.TaskCancelledException
 import io.duotone.coroutines.channel.LifoChannel
 import kotlinx.coroutines.DelicateCoroutinesApi
@@ -53,8 +54,8 @@ internal class ReceiveLine<E : Any>(val core: ReceiveChannel<E>, private val nam
     @Volatile
     var isOpenToKotlin: Boolean = false
 
-    private val waiting = LinkedHashSet<ReceiveTask<E>>()
-    private val ended = LinkedHashSet<ReceiveTask<E>>()
+    private val waiting = WaitList<ReceiveTask<E>>()
+    private val ended = WaitList<ReceiveTask<E>>()
     private var pending = 0
     private val kept = ArrayDeque<Kept<E>>()
     private var nextTurn = 0L
@@ -68,18 +69,27 @@ internal class ReceiveLine<E : Any>(val core: ReceiveChannel<E>, private val nam
     // Receiving.
 
     /** [timeout] null: waits as long as it takes. */
-    fun receive(task: ReceiveTask<E>, timeout: Duration? = null) {
+    fun receive(face: JavaRuntime, timeout: Duration? = null): Task<E> {
         val message = poll()
-        if (message != null) {
-            task.receives(message)
-            return
+        if (message != null) return DoneTask(face, message)
+        val result = core.tryReceive()
+        return when {
+            result.isSuccess -> DoneTask(face, result.getOrThrow())
+            result.isClosed -> ReceiveTask(face, this, null).also { endAtOnce(it, result.exceptionOrNull()) }.asReceive()
+            timeout != null && timeout.isOver -> FailedTask(face, WaitTask.timedOut(timeout, name))
+            else -> ReceiveTask(face, this, null).also { beginWait(it, timeout) }.asReceive()
         }
+    }
+
+    /** As [receive], for an iterator. */
+    fun receive(task: ReceiveTask<E>) {
+        val message = poll()
+        if (message != null) return hand(message, task)
         val result = core.tryReceive()
         when {
-            result.isSuccess -> task.receives(result.getOrThrow())
+            result.isSuccess -> hand(result.getOrThrow(), task)
             result.isClosed -> endAtOnce(task, result.exceptionOrNull())
-            timeout != null && (timeout.isZero || timeout.isNegative) -> task.failsAtOnce(ChannelTask.timedOut(timeout, name))
-            else -> beginWait(task, timeout)
+            else -> beginWait(task, null)
         }
     }
 
@@ -93,20 +103,9 @@ internal class ReceiveLine<E : Any>(val core: ReceiveChannel<E>, private val nam
                 }
             }
         }
-        if (message != null) {
-            task.receives(message)
-            return
-        }
-        val result = try {
-            task.callFor { if (lifo == null) RECEIVE(core, task) else ENQUEUE_RECEIVE(lifo, task) }
-        } catch (failure: Throwable) {
-            return task.endedAtOnce(failure)
-        }
-        if (result !== COROUTINE_SUSPENDED) {
-            task.cameAtOnce(result)
-        } else if (timeout != null) {
-            task.failAfter(timeout, name)
-        }
+        if (message != null) return hand(message, task)
+        task.waitFor { if (lifo == null) RECEIVE(core, it) else ENQUEUE_RECEIVE(lifo, it) }
+        if (timeout != null) task.failAfter(timeout, name)
     }
 
     private fun endAtOnce(task: ReceiveTask<E>, cause: Throwable?) {
@@ -122,10 +121,15 @@ internal class ReceiveLine<E : Any>(val core: ReceiveChannel<E>, private val nam
             }
         }
         if (message != null) {
-            task.receives(message)
+            hand(message, task)
         } else if (isLast) {
             task.ends(closed)
         }
+    }
+
+    /** A message that was there; an iterator may have been closed since. */
+    private fun hand(message: E, task: ReceiveTask<E>) {
+        if (!task.receives(message)) giveBack(message)
     }
 
     /** Null when there is none now; throws when there will be none. */
@@ -152,10 +156,18 @@ internal class ReceiveLine<E : Any>(val core: ReceiveChannel<E>, private val nam
         synchronized(this) {
             waiting.remove(task)
             pending--
-            if (ended.isEmpty()) return
+            if (ended.size == 0) return
         }
         settle()
     }
+
+    /** The task could use nothing more. */
+    fun forget(task: ReceiveTask<E>) {
+        synchronized(this) { task.list?.remove(task) }
+    }
+
+    /** Whether the channel has told the task that there will be no more, but not the task its holder. */
+    fun hasEndedFor(task: ReceiveTask<E>): Boolean = synchronized(this) { task.end != null && !task.hasOutcome }
 
     /** The channel told the task that there will be no more. */
     fun ended(task: ReceiveTask<E>, failure: Throwable) {
@@ -197,10 +209,7 @@ internal class ReceiveLine<E : Any>(val core: ReceiveChannel<E>, private val nam
 
     /** A message that came for this task, which does not need it. */
     fun giveBack(message: E, from: ReceiveTask<E>) {
-        synchronized(this) {
-            waiting.remove(from)
-            ended.remove(from)
-        }
+        forget(from)
         handOn(message, from.turn)
     }
 
@@ -281,7 +290,7 @@ internal class ReceiveLine<E : Any>(val core: ReceiveChannel<E>, private val nam
     }
 
     /** Under the lock: the first that could use a message. Others have been cancelled, or have their outcome, and go by themselves. */
-    private fun firstLive(tasks: LinkedHashSet<ReceiveTask<E>>): ReceiveTask<E>? = tasks.firstOrNull { it.isLive }
+    private fun firstLive(tasks: WaitList<ReceiveTask<E>>): ReceiveTask<E>? = tasks.firstOrNull { it.isLive }
 
     // For select.
 
@@ -304,7 +313,7 @@ internal class ReceiveLine<E : Any>(val core: ReceiveChannel<E>, private val nam
         dropped.forEach(::discardHere)
     }
 
-    fun waitingNow(): Int = synchronized(this) { waiting.count { it.isLive } }
+    fun waitingNow(): Int = synchronized(this) { waiting.toList().count { it.isLive } }
 
     fun keptNow(): Int = synchronized(this) { kept.size }
 

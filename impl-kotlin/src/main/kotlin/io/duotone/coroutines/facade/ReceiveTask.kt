@@ -2,20 +2,15 @@ package io.duotone.coroutines.facade
 
 import io.duotone.CancelReason
 import io.duotone.Task
-import io.duotone.TaskCancelledException
 import io.duotone.channel.ChannelClosedException
 import java.util.Optional
 
 /**
- * A receive, or the wait of an iterator, which gives its element in an [Optional]. A message that comes when the task is done, or has got
- * another, is given back to its [line].
+ * A receive that waits, or the wait of an [iterator], which gives its element in an [Optional]. A message that comes when the task is done, or
+ * has got another, is given back to its [line].
  */
-internal class ReceiveTask<E : Any>(
-    face: JavaRuntime,
-    private val line: ReceiveLine<E>,
-    private val iterator: ReceiverIterator<E>? = null
-) :
-    ChannelTask(face) {
+internal class ReceiveTask<E : Any>(face: JavaRuntime, private val line: ReceiveLine<E>, private val iterator: ReceiverIterator<E>?) :
+    ListedTask<ReceiveTask<E>>(face) {
     /** Its place among those who waited in the channel, set once under the lock of the line. */
     var turn: Long = 0
 
@@ -32,83 +27,63 @@ internal class ReceiveTask<E : Any>(
         if (iterator != null && closed.cause == null) succeed(Optional.empty<E>()) else fail(closed)
     }
 
-    fun failsAtOnce(failure: Throwable) {
-        fail(failure)
-    }
-
-    fun endedAtOnce(failure: Throwable) {
-        failedToCome(failure, wasTakenBack = false)
-    }
-
     /** A message from somebody else than the channel; false when it has one. */
     fun offer(message: E): Boolean {
         if (!bring(message)) return false
-        onceSuspended { cancelWait(SERVED) }
+        endWait()
         completeOnWorker()
         return true
     }
 
     /** It waits no longer, since its channel has ended. */
     fun offer(closed: ChannelClosedException) {
-        if (bring(closed)) completeOnWorker()
+        if (bring(Failed(closed))) completeOnWorker()
     }
 
     /** The iteration is over. */
     fun leave() {
         if (!succeed(Optional.empty<E>())) return
-        onceSuspended { cancelWait(LEFT) }
+        endWait()
         reclaim()
     }
 
-    /** Calls the channel; see [callChannel]. */
-    inline fun callFor(receive: () -> Any?): Any? = callChannel(receive)
-
-    /** What the call of the channel returned at once. */
-    @Suppress("UNCHECKED_CAST")
-    fun cameAtOnce(value: Any?) {
-        if (bring(value as E)) run() else line.giveBack(value, this)
-    }
+    override val completesAnywhere: Boolean get() = true
 
     @Suppress("UNCHECKED_CAST")
-    override fun came(value: Any?) {
-        when {
-            !bring(value as E) -> line.giveBack(value, this)
-            isDone -> reclaim()
-            else -> completeOnWorker()
+    override fun came(value: Any): Boolean = bring(value).also { if (!it) line.giveBack(value as E, this) }
+
+    override fun nothingCame(failure: Throwable): Boolean {
+        if (failure !is WaitOver && isLive) {
+            line.ended(this, failure)
+            return false
         }
-    }
-
-    override fun failedToCome(failure: Throwable, wasTakenBack: Boolean) {
-        if (wasTakenBack || !isLive) line.left(this) else line.ended(this, failure)
+        return super.nothingCame(failure).also { line.left(this) }
     }
 
     @Suppress("UNCHECKED_CAST")
-    override fun completeWithOutcome(outcome: Any) {
+    override fun completeWith(value: Any): Boolean {
         iterator?.waiting?.remove(this)
-        when {
-            outcome is ChannelClosedException -> ends(outcome)
-            receives(outcome as E) -> line.left(this)
-            else -> line.giveBack(outcome, this)
-        }
+        return receives(value as E).also { if (it) line.left(this) }
+    }
+
+    @Suppress("UNCHECKED_CAST")
+    override fun giveBack(value: Any) {
+        line.giveBack(value as E, this)
+    }
+
+    override fun completeWithout(failure: Throwable) {
+        iterator?.waiting?.remove(this)
+        if (failure is ChannelClosedException) ends(failure) else fail(failure)
     }
 
     /** An iterator may always be left. */
     override fun withdraw(reason: CancelReason, direct: Boolean): Boolean =
-        !direct || iterator != null || takeBack(TaskCancelledException(reason)) || hasEnded()
-
-    private fun hasEnded(): Boolean = !hasOutcome && synchronized(line) { end != null }
+        !direct || iterator != null || takeBack() || line.hasEndedFor(this)
 
     override fun onCancel(reason: CancelReason) {
-        super.onCancel(reason)
-        reclaim()
-    }
-
-    /** The task is done otherwise. */
-    @Suppress("UNCHECKED_CAST")
-    private fun reclaim() {
         iterator?.waiting?.remove(this)
-        val outcome = takeOutcome() ?: return
-        if (outcome !is ChannelClosedException) line.giveBack(outcome as E, this)
+        super.onCancel(reason)
+        line.forget(this)
     }
 
     @Suppress("UNCHECKED_CAST")
@@ -116,9 +91,4 @@ internal class ReceiveTask<E : Any>(
 
     @Suppress("UNCHECKED_CAST")
     fun asNext(): Task<Optional<E>> = this as Task<Optional<E>>
-
-    private companion object {
-        val SERVED = WaitOver("another message has come")
-        val LEFT = WaitOver("the iteration is over")
-    }
 }

@@ -494,6 +494,35 @@ final class ChannelTest {
     }
 
     @Test
+    @DisplayName("C22 what hangs on a receive runs on a worker, whoever sends")
+    void dependentsRunOnWorkers() {
+        Channel<String> channel = Channel.rendezvous();
+        Task<String> received = channel.receive();
+        Task<String> thread =
+                received.thenApply(message -> Thread.currentThread().getName());
+        assertTrue(channel.trySend("message"));
+        assertTrue(get(thread).contains("worker"), get(thread));
+    }
+
+    @Test
+    @DisplayName("C22 threads that are blocked for a message, or until it is taken, wake each other")
+    void blockedThreadsWakeEachOther() throws InterruptedException {
+        Channel<Integer> channel = Channel.rendezvous();
+        Thread sending = new Thread(() -> {
+            for (int message = 0; message < 1000; message++) {
+                channel.send(message).join();
+            }
+            channel.close();
+        });
+        sending.start();
+        for (int message = 0; message < 1000; message++) {
+            assertEquals(message, channel.receive().join());
+        }
+        assertInstanceOf(ChannelClosedException.class, failureOf(channel.receive()));
+        sending.join();
+    }
+
+    @Test
     @DisplayName("C22 bad input is refused with a message that says what to do")
     void badInput() {
         String message = assertThrows(IllegalArgumentException.class, () -> Channel.bounded(0))
