@@ -105,13 +105,10 @@ public class LifoChannel<E> @JvmOverloads constructor(
     override fun trySend(element: E): ChannelResult<Unit> {
         val receiver = synchronized(lock) {
             end?.let { return ChannelResult.closed(it.cause) }
-            serve(receivers) { it.tryResume(element) } ?: run {
-                if (isFull()) return ChannelResult.failure()
-                messages.addLast(element)
-                return ChannelResult.success(Unit)
-            }
+            if (isFull()) return ChannelResult.failure()
+            place(element)
         }
-        receiver.completeResume()
+        receiver?.completeResume()
         return ChannelResult.success(Unit)
     }
 
@@ -124,16 +121,33 @@ public class LifoChannel<E> @JvmOverloads constructor(
 
     /**
      * What follows a [trySend] in vain. Has no coroutine of its own, which it would have if it returned nothing: the caller's continuation is
-     * what waits.
+     * what waits. Whether it is cancelled or has sent is decided under the lock here, too.
      */
     internal suspend fun enqueueSend(element: E): Any = suspendCancellableCoroutine { continuation ->
         val sending = Sending(element, continuation)
-        while (true) {
-            val isQueued = synchronized(lock) { (end == null && isFull()).also { if (it) senders.add(sending) } }
-            if (isQueued) return@suspendCancellableCoroutine continuation.invokeOnCancellation(sending)
-            val result = trySend(element)
-            if (result.isSuccess) return@suspendCancellableCoroutine continuation.resume(Unit) { _, _, _ -> }
-            if (result.isClosed) return@suspendCancellableCoroutine continuation.resumeWithException(endNow().forSend())
+        var receiver: Receiving? = null
+        var over: End? = null
+        val isSent = synchronized(lock) {
+            over = end
+            when {
+                over != null -> false
+
+                isFull() -> {
+                    senders.add(sending)
+                    false
+                }
+
+                else -> sending.tryResume().also { if (it) receiver = place(element) }
+            }
+        }
+        val failure = over?.forSend()
+        if (isSent) {
+            receiver?.completeResume()
+            sending.completeResume()
+        } else if (failure != null) {
+            continuation.resumeWithException(failure)
+        } else {
+            continuation.invokeOnCancellation(sending)
         }
     }
 
@@ -281,6 +295,15 @@ public class LifoChannel<E> @JvmOverloads constructor(
     // Under the lock.
 
     private fun isFull() = messages.size >= capacity
+
+    /** Gives the message to the receiver that waits longest, which is then to be resumed, or keeps it. */
+    private fun place(element: E): Receiving? = serve(receivers) { it.tryResume(element) }.also {
+        if (it ==
+            null
+        ) {
+            messages.addLast(element)
+        }
+    }
 
     /** The first of those who wait that is not cancelled; [tryResume] decides. */
     private inline fun <W> serve(waiting: LinkedHashSet<W>, tryResume: (W) -> Boolean): W? {

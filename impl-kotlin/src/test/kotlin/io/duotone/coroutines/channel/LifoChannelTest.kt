@@ -13,13 +13,16 @@ import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
 import io.kotest.matchers.types.shouldBeSameInstanceAs
 import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.DelicateCoroutinesApi
 import kotlinx.coroutines.ExperimentalCoroutinesApi
+import kotlinx.coroutines.Job
 import kotlinx.coroutines.async
 import kotlinx.coroutines.channels.ClosedReceiveChannelException
 import kotlinx.coroutines.channels.ClosedSendChannelException
+import kotlinx.coroutines.completeWith
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.flow.consumeAsFlow
 import kotlinx.coroutines.flow.toList
@@ -28,11 +31,23 @@ import kotlinx.coroutines.supervisorScope
 import java.io.IOException
 import java.util.OptionalInt
 import java.util.concurrent.ConcurrentLinkedQueue
+import kotlin.coroutines.Continuation
+import kotlin.coroutines.startCoroutine
 
 /** A channel that gives the newest message first. */
 internal class LifoChannelTest :
     FunSpec({
         fun run(block: suspend CoroutineScope.() -> Unit) = withRuntime("lifo", 1) { it.blockWatched(block = block) }
+
+        test("S42 C22 a send that is cancelled before it has its place leaves no message") {
+            val channel = LifoChannel<String>(1)
+            val cancelled = Job().apply { cancel() }
+            val ended = CompletableDeferred<Any>()
+            val send: suspend () -> Any = { channel.enqueueSend("message") }
+            send.startCoroutine(Continuation(cancelled) { ended.completeWith(it) })
+            shouldThrow<CancellationException> { ended.await() }
+            channel.tryReceive().isSuccess shouldBe false
+        }
 
         test("S42 the newest message comes first") {
             run {
