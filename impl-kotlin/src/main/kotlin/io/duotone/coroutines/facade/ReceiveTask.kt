@@ -9,7 +9,7 @@ import java.util.Optional
  * A receive that waits, or the wait of an [iterator], which gives its element in an [Optional]. A message that comes when the task is done, or
  * has got another, is given back to its [line].
  */
-internal class ReceiveTask<E : Any>(face: JavaRuntime, private val line: ReceiveLine<E>, private val iterator: ReceiverIterator<E>?) :
+internal open class ReceiveTask<E : Any>(face: JavaRuntime, private val line: ReceiveLine<E>, private val iterator: ReceiverIterator<E>?) :
     ListedTask<ReceiveTask<E>>(face) {
     /** Its place among those who waited in the channel, set once under the lock of the line. */
     var turn: Long = 0
@@ -21,9 +21,9 @@ internal class ReceiveTask<E : Any>(face: JavaRuntime, private val line: Receive
     val isLive: Boolean get() = !hasOutcome && !isDone
 
     /** Completes it with a message; false when it was done. */
-    fun receives(message: E): Boolean = succeed(if (iterator == null) message else Optional.of(message))
+    open fun receives(message: E): Boolean = succeed(if (iterator == null) message else Optional.of(message))
 
-    fun ends(closed: ChannelClosedException) {
+    open fun ends(closed: ChannelClosedException) {
         if (iterator != null && closed.cause == null) succeed(Optional.empty<E>()) else fail(closed)
     }
 

@@ -128,7 +128,7 @@ internal abstract class WaitTask(protected val face: JavaRuntime) :
 
     protected fun bring(outcome: Any): Boolean = OUTCOME.compareAndSet(this, null, outcome)
 
-    protected fun completeOnWorker() {
+    protected open fun completeOnWorker() {
         face.kotlin.dispatcher.dispatch(context, this)
     }
 
