@@ -297,12 +297,10 @@ public class LifoChannel<E> @JvmOverloads constructor(
     private fun isFull() = messages.size >= capacity
 
     /** Gives the message to the receiver that waits longest, which is then to be resumed, or keeps it. */
-    private fun place(element: E): Receiving? = serve(receivers) { it.tryResume(element) }.also {
-        if (it ==
-            null
-        ) {
-            messages.addLast(element)
-        }
+    private fun place(element: E): Receiving? {
+        val receiver = serve(receivers) { it.tryResume(element) }
+        if (receiver == null) messages.addLast(element)
+        return receiver
     }
 
     /** The first of those who wait that is not cancelled; [tryResume] decides. */

@@ -60,7 +60,7 @@ internal class SleepTask private constructor(private val runtime: JavaRuntime, p
     companion object {
         fun start(runtime: JavaRuntime, turns: ConfinedDispatcher?, duration: Duration): Task<Void?> {
             val task = SleepTask(runtime, turns)
-            if (duration.isZero || duration.isNegative) task.succeed(null) else task.begin(duration.toNanosAtMost())
+            if (duration.isOver) task.succeed(null) else task.begin(duration.toNanosAtMost())
             return task
         }
     }

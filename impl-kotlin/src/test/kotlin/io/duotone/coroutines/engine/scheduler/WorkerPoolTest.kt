@@ -157,30 +157,22 @@ internal class WorkerPoolTest :
                 }
             }
             DuotoneRuntime(options("alone", 2), platform).use { runtime ->
-                val wokenBy = CompletableFuture<List<Thread>>()
                 val ran = CountDownLatch(1)
-                runtime.pool.submit {
-                    wokenBy.completeBy {
+                val wokenBy = CompletableFuture.supplyAsync(
+                    {
                         eventually("the other worker sleeps") { runtime.pool.idle.wantsWake }
                         wakers.clear()
                         runtime.pool.submitLast { ran.countDown() }
                         // The monitor may wake somebody, since this task has kept its worker for long.
                         wakers.filter { it === Thread.currentThread() }
-                    }
-                }
+                    },
+                    { runtime.pool.submit(it) },
+                )
                 ran.awaitWatched(runtime)
                 wokenBy.get().shouldBeEmpty()
             }
         }
     })
-
-private fun <T> CompletableFuture<T>.completeBy(result: () -> T) {
-    try {
-        complete(result())
-    } catch (failure: Throwable) {
-        completeExceptionally(failure)
-    }
-}
 
 /** Runs something, once, when a worker asks for the time in a certain state: all that a sleeper asks for between its last looks. */
 private class MeddlingPlatform(private val real: Platform = SystemPlatform()) : Platform by real {
